@@ -2,6 +2,8 @@ module segnatura
 
 go 1.26.0
 
+ignore ./ui/web/node_modules
+
 require (
 	github.com/beevik/ntp v1.6.0 // indirect
 	github.com/boombuler/barcode v1.1.0 // indirect
