@@ -1,0 +1,249 @@
+package protocollo
+
+import (
+	"strings"
+	"time"
+)
+
+// Direction is the way a document goes.
+type Direction string
+
+const (
+	Incoming Direction = "A" // Arrivo
+	Outgoing Direction = "P" // Partenza
+	Inside   Direction = "I" // Interno
+)
+
+func directionLetter(d Direction) string { return string(d) }
+
+func directionFromLetter(s string) (Direction, bool) {
+	d := Direction(s)
+	return d, d.Valid()
+}
+
+// Valid reports whether d is one of the three.
+func (d Direction) Valid() bool { return d == Incoming || d == Outgoing || d == Inside }
+
+// Means is how the document travelled (mezzo). The list is closed; what people read is the UI's.
+type Means string
+
+const (
+	MeansPost            Means = "posta"
+	MeansRaccomandata    Means = "raccomandata"
+	MeansRaccomandataAR  Means = "raccomandata-ar"
+	MeansAttoGiudiziario Means = "atto-giudiziario"
+	MeansHand            Means = "mano"
+	MeansCourier         Means = "corriere"
+	MeansFax             Means = "fax"
+	MeansTelegram        Means = "telegramma"
+	MeansInternalMail    Means = "posta-interna"
+	MeansOther           Means = "altro"
+)
+
+// Valid reports whether m is known.
+func (m Means) Valid() bool {
+	switch m {
+	case MeansPost, MeansRaccomandata, MeansRaccomandataAR, MeansAttoGiudiziario, MeansHand, MeansCourier, MeansFax,
+		MeansTelegram, MeansInternalMail, MeansOther:
+		return true
+	}
+	return false
+}
+
+// Support is what the document is made of (supporto).
+type Support string
+
+const (
+	SupportPaper Support = "cartaceo"
+	SupportMedia Support = "supporto-rimovibile"
+	SupportFile  Support = "file"
+)
+
+// EnvelopeState is how the envelope was found.
+type EnvelopeState string
+
+const (
+	EnvelopeNone   EnvelopeState = "senza-busta"
+	EnvelopeOpened EnvelopeState = "aperta"
+	EnvelopeClosed EnvelopeState = "chiusa"
+	EnvelopeTorn   EnvelopeState = "lacerata"
+)
+
+// Correspondent is a sender or a recipient.
+type Correspondent struct {
+	Name    string `json:"name"`
+	Address string `json:"address,omitempty"`
+	Email   string `json:"email,omitempty"`
+	Code    string `json:"code,omitempty" doc:"Codice fiscale, partita IVA o codice IPA"`
+}
+
+// SenderReference is what the received document says of itself (DPR 445/2000 art. 53(1)(e)).
+type SenderReference struct {
+	Protocol string `json:"protocol,omitempty"`
+	Day      Day    `json:"day,omitempty"`
+}
+
+// Attachment is one declared attachment.
+type Attachment struct {
+	Description string `json:"description"`
+	Pages       int    `json:"pages,omitempty"` // sides or sheets as the direction's rule counts them; 0 = not declared
+}
+
+// Draft is what the clerk typed. Nothing in it is a number of ours: numbers have no field (R1.4).
+type Draft struct {
+	Direction Direction `json:"direction" enum:"A,P,I"`
+	// Senders holds the mittente of an Incoming document (one; more for joint letters), the sending office of the others.
+	Senders    []Correspondent `json:"senders,omitempty" maxItems:"50"`
+	Recipients []Correspondent `json:"recipients,omitempty" maxItems:"2000"`
+	Copies     []Correspondent `json:"copies,omitempty" maxItems:"200" doc:"Per conoscenza"`
+	Subject    string          `json:"subject" maxLength:"2000"`
+	Anonymous  bool            `json:"anonymous,omitempty"`
+	Unsigned   bool            `json:"unsigned,omitempty"`
+
+	Classifica string `json:"classifica,omitempty" maxLength:"40"`
+	Fascicolo  string `json:"fascicolo,omitempty" maxLength:"80"`
+	UOR        string `json:"uor,omitempty" maxLength:"40" doc:"Ufficio utente (UU)"`
+	RPA        string `json:"rpa,omitempty" maxLength:"120" doc:"Responsabile del procedimento amministrativo"`
+
+	Means            Means           `json:"means,omitempty"`
+	Support          Support         `json:"support,omitempty"`
+	Envelope         EnvelopeState   `json:"envelope,omitempty"`
+	RaccomandataCode string          `json:"raccomandataCode,omitempty" maxLength:"40"`
+	SenderRef        SenderReference `json:"senderRef,omitzero"`
+	Place            string          `json:"place,omitempty" maxLength:"120" doc:"Luogo"`
+	Link             string          `json:"link,omitempty" maxLength:"200" doc:"Collegamento ad altre registrazioni"`
+	ExternalRef      string          `json:"externalRef,omitempty" maxLength:"120" doc:"Codice su altro portale"`
+	Procedure        string          `json:"procedure,omitempty" maxLength:"80" doc:"Procedimento, per il termine in ricevuta"`
+	Note             string          `json:"note,omitempty" maxLength:"2000"`
+	Attachments      []Attachment    `json:"attachments,omitempty" maxItems:"200"`
+	// DeclaredCount is pages for Incoming, sheets for the others; 0 = not declared, and then nothing is compared (R16.3).
+	DeclaredCount int  `json:"declaredCount,omitempty" minimum:"0" maximum:"100000"`
+	Confidential  bool `json:"confidential,omitempty" doc:"Riservato"`
+
+	// DeliveryID names the open «Arrivo posta» whose instant is inherited (R16.1); 0 = none, it arrives now.
+	DeliveryID int64 `json:"deliveryID,omitempty"`
+	// ArrivalDay may declare an earlier day, with a reason; the saved instant stays beside it (R16.1).
+	ArrivalDay       Day    `json:"arrivalDay,omitempty"`
+	ArrivalDayReason string `json:"arrivalDayReason,omitempty" maxLength:"400"`
+	// AtCounter is set when a person hands it over and may want a receipt.
+	AtCounter bool `json:"atCounter,omitempty"`
+	// FileDigest is the SHA-256, lower-case hex, of an electronic document; paper at hand needs none (R1.5, R16.2).
+	FileDigest string `json:"fileDigest,omitempty" pattern:"^([0-9a-f]{64})?$"`
+}
+
+// Normalize trims every text and fills the defaults that a draft may leave open.
+func (d Draft) Normalize() Draft {
+	for _, s := range []*string{&d.Subject, &d.Classifica, &d.Fascicolo, &d.UOR, &d.RPA, &d.RaccomandataCode, &d.Place, &d.Link,
+		&d.ExternalRef, &d.Procedure, &d.Note, &d.ArrivalDayReason, &d.SenderRef.Protocol} {
+		*s = strings.TrimSpace(*s)
+	}
+	if d.Direction == "" {
+		d.Direction = Incoming
+	}
+	if d.Means == "" {
+		d.Means = MeansPost
+	}
+	if d.Support == "" {
+		d.Support = SupportPaper
+	}
+	if d.Envelope == "" {
+		d.Envelope = EnvelopeOpened
+	}
+	d.Senders, d.Recipients, d.Copies = trimmed(d.Senders), trimmed(d.Recipients), trimmed(d.Copies)
+	return d
+}
+
+func trimmed(in []Correspondent) []Correspondent {
+	var out []Correspondent
+	for _, c := range in {
+		c.Name = strings.Join(strings.Fields(c.Name), " ")
+		c.Address, c.Email, c.Code = strings.TrimSpace(c.Address), strings.TrimSpace(c.Email), strings.TrimSpace(c.Code)
+		if c != (Correspondent{}) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Validate checks the mandatory data of a normalized draft (DPR 445/2000 art. 53(1); R1.2, R1.10) and names the field at fault.
+// today is the Roman day by which a declared arrival may not be later.
+func (d Draft) Validate(today Day) error {
+	switch {
+	case !d.Direction.Valid():
+		return Errorf(Invalid, "direction", "direction %q", d.Direction)
+	case d.Subject == "":
+		return Errorf(Invalid, "subject", "no subject")
+	case d.Direction == Incoming && len(d.Senders) == 0 && !d.Anonymous:
+		return Errorf(Invalid, "senders", "no sender, and not marked anonymous")
+	case d.Anonymous && len(d.Senders) > 0:
+		return Errorf(Invalid, "senders", "anonymous, and yet a sender is named")
+	case d.Anonymous && d.Direction != Incoming:
+		return Errorf(Invalid, "anonymous", "only an incoming document can be anonymous")
+	case d.Direction != Incoming && len(d.Recipients) == 0:
+		return Errorf(Invalid, "recipients", "no recipient")
+	case !d.Means.Valid():
+		return Errorf(Invalid, "means", "means %q", d.Means)
+	case d.Support == SupportFile && d.FileDigest == "":
+		return Errorf(Invalid, "fileDigest", "an electronic document needs its digest")
+	case d.ArrivalDay != "" && d.ArrivalDay > today:
+		return Errorf(Invalid, "arrivalDay", "declared arrival %s is after %s", d.ArrivalDay, today)
+	case d.ArrivalDay != "" && d.ArrivalDay < today && d.ArrivalDayReason == "":
+		return Errorf(Invalid, "arrivalDayReason", "an earlier arrival day needs its reason")
+	}
+	for _, c := range append(append(append([]Correspondent{}, d.Senders...), d.Recipients...), d.Copies...) {
+		if c.Name == "" {
+			return Errorf(Invalid, "correspondent", "a correspondent has no name")
+		}
+	}
+	return nil
+}
+
+// Delivery is one «Arrivo posta»: the post that came in together. Its intakes inherit its instant (R16.1).
+type Delivery struct {
+	ID       int64     `json:"id"`
+	AOO      AOOCode   `json:"aoo"`
+	OpenedAt time.Time `json:"openedAt"`
+	OpenedBy string    `json:"openedBy"`
+	ClosedAt time.Time `json:"closedAt,omitzero"`
+	Means    Means     `json:"means,omitempty"`
+	// DeclaredDay may be earlier than OpenedAt, with a reason.
+	DeclaredDay Day    `json:"declaredDay,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+	Intakes     int    `json:"intakes"` // registered so far
+}
+
+// Intake is one arrival at the desk, durable before anything is asked of anybody (R1.1). It is immutable.
+type Intake struct {
+	ID  int64
+	AOO AOOCode
+	// Year and Seq are the «Ricezione n.» that people see while there is no protocol number; never shown as one (R1.1).
+	Year int
+	Seq  int64
+	// Key is the request key minted when the form opened (R16.9); unique.
+	Key string
+	// ContentDigest is the SHA-256 of the canonical draft, to tell "the same request again" from "another under the same key".
+	ContentDigest string
+	Draft         Draft
+	// ArrivedAt is the instant inherited from the delivery, or SavedAt. SavedAt is the instant of the save itself.
+	ArrivedAt time.Time
+	SavedAt   time.Time
+	// ArrivalDay is the declared day, or the Roman day of ArrivedAt.
+	ArrivalDay Day
+	Operator   string // user name
+	Desk       string
+	// DuplicateChoice is what the clerk chose when possible duplicates were shown (R1.6), or "".
+	DuplicateChoice DuplicateChoice
+	DuplicateOf     int64 // registration, or 0
+}
+
+// Code returns the «Ricezione n.» as people read it, e.g. "R 123/2026".
+func (i Intake) Code() string { return IntakeCode(i.Year, i.Seq) }
+
+// DuplicateChoice is the operator's answer to possible duplicates (R1.6).
+type DuplicateChoice string
+
+const (
+	DuplicateNone      DuplicateChoice = ""
+	DuplicateDifferent DuplicateChoice = "diverso"       // another document: it gets its own number
+	DuplicateFaxFirst  DuplicateChoice = "originale-fax" // the original differs from the fax that came before, even slightly (R1.7)
+)

@@ -1,0 +1,151 @@
+package station
+
+import (
+	"context"
+	"io"
+
+	"segnatura/internal/protocollo"
+	"segnatura/pdfa"
+	"segnatura/scanner"
+)
+
+// BatchStore keeps runs and their pages.
+type BatchStore interface {
+	BeginBatch(ctx context.Context, b protocollo.Batch) (protocollo.Batch, error)
+	EndBatch(ctx context.Context, id int64, s protocollo.BatchState, fault string) error
+	// AddPage makes one page durable: the spool file first (temp, fsync, rename, fsync of the folder), the row second. It reads data to its end; an
+	// error of data leaves no page. The page's SHA-256 and size are filled in.
+	AddPage(ctx context.Context, p protocollo.Page, data io.Reader) (protocollo.Page, error)
+	// SetPageFacts stores what was measured.
+	SetPageFacts(ctx context.Context, pageID int64, f scanner.Facts) error
+	Batch(ctx context.Context, id int64) (protocollo.Batch, error)
+	// RunningBatches lists batches that a stop interrupted, at start.
+	RunningBatches(ctx context.Context) ([]protocollo.Batch, error)
+	// StrayPages adopts spool files without row (R19.6): each becomes a page of its batch, or of a new one when the batch is not known.
+	StrayPages(ctx context.Context) ([]protocollo.Page, error)
+	// OpenPage returns a page's image. NotFound once it is erased.
+	OpenPage(ctx context.Context, pageID int64) (protocollo.Page, io.ReadSeekCloser, error)
+	// PageTwins lists earlier pages of the AOO, not discarded, with the same digest.
+	PageTwins(ctx context.Context, aoo protocollo.AOOCode, sha256 string, notPage int64) ([]protocollo.Page, error)
+}
+
+// DocumentStore keeps documents, their association, decisions and exceptions.
+type DocumentStore interface {
+	// NewDocument begins a document in a batch, state receiving.
+	NewDocument(ctx context.Context, d protocollo.Document) (protocollo.Document, error)
+	// MovePages puts pages, in order, into a document (a working step before association).
+	MovePages(ctx context.Context, documentID int64, pageIDs []int64) error
+	// Associate joins a document to a registration as its next version: a legal fact (R3.7). Conflict "already-captured" when version 1 exists
+	// and newVersion is false; Conflict "annulled".
+	Associate(ctx context.Context, as Association) (protocollo.Document, error)
+	SetDocumentState(ctx context.Context, documentID int64, s protocollo.DocumentState) error
+	Document(ctx context.Context, id int64) (protocollo.Document, []protocollo.Page, error)
+	// Decide records a page-rule decision: a legal fact. Pages it leaves out are listed in Erase and are erased by EraseDecided afterwards (R19.5).
+	Decide(ctx context.Context, s ScopeDecision) error
+	// ConfirmQuality records the operator's confirmation (R19.1) and makes the document's archive due.
+	ConfirmQuality(ctx context.Context, a protocollo.Actor, documentID int64) error
+	// Discard closes a document without registration: reason recorded, images erased by EraseDecided.
+	Discard(ctx context.Context, a protocollo.Actor, documentID int64, reason string) error
+	// EraseDecided erases the images of every decision and discard that are not yet recorded as erased; safe to run at any time, also at start.
+	EraseDecided(ctx context.Context) (int, error)
+}
+
+// Association joins a document to a registration.
+type Association struct {
+	DocumentID     int64
+	RegistrationID int64
+	Actor          protocollo.Actor // Station for a code that joined by itself
+	ByCode         string           // the payload that was read, or ""
+	NewVersion     bool
+}
+
+// ScopeDecision is the page rule's outcome for one document.
+type ScopeDecision struct {
+	DocumentID int64
+	Actor      protocollo.Actor
+	Choice     protocollo.Choice // note, note-first, whole
+	Profile    string            // the profile's name, with its manual
+	Note       string            // the exact words, N-1 to N-3 with n filled in, or ""
+	Sheets     int               // n
+	Reason     string            // for whole
+	Erase      []int64           // page ids
+}
+
+// ExceptionStore keeps what waits for a person.
+type ExceptionStore interface {
+	OpenException(ctx context.Context, e protocollo.Exception) (protocollo.Exception, error)
+	// Exceptions lists the open ones of an AOO, oldest first.
+	Exceptions(ctx context.Context, aoo protocollo.AOOCode) ([]protocollo.Exception, error)
+	Exception(ctx context.Context, id int64) (protocollo.Exception, error)
+	// SolveException records an answer. Conflict "already-solved" (Words = who) when version is not the current one or it is solved.
+	SolveException(ctx context.Context, a protocollo.Actor, id int64, version int, c protocollo.Choice, reason string) (protocollo.Exception, error)
+}
+
+// Inspector measures a page. The wiring joins scanner/sheet and scanner/sheet/barcode behind it.
+type Inspector interface {
+	// Inspect decodes once: facts with codes, and a JPEG thumbnail of at most maxPx. accept says which code texts end the search.
+	// Errors are *scanner.Fault with FaultBadData or FaultTruncated.
+	Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error)
+}
+
+// CodeResolver finds what a code of ours stands for.
+type CodeResolver interface {
+	// ResolveBarcode returns the registration of an ordinary code. NotFound when the AOO is not ours or no such number exists.
+	ResolveBarcode(ctx context.Context, b protocollo.Barcode) (Resolved, error)
+	// ResolveHandCode looks a year and number up within an AOO.
+	ResolveHandCode(ctx context.Context, aoo protocollo.AOOCode, year int, n protocollo.Number) ([]Resolved, error)
+}
+
+// Resolved is a registration with what R18.3 asks about it.
+type Resolved struct {
+	Registration protocollo.Registration
+	Intake       protocollo.Intake
+	Facets       protocollo.Facets
+}
+
+// ArchiveStore keeps the archive.
+type ArchiveStore interface {
+	// DueForArchive lists confirmed documents that have no archived file, oldest first.
+	DueForArchive(ctx context.Context) ([]protocollo.Document, error)
+	// PutBlob stores a file under its SHA-256, read-only, durable once it returns; putting the same content again is no error.
+	PutBlob(ctx context.Context, r io.Reader) (sha256 string, size int64, err error)
+	OpenBlob(ctx context.Context, sha256 string) (io.ReadSeekCloser, int64, error)
+	// AttachArchive records the archived file of a document with its check report, and its delivery as due, in one transaction.
+	AttachArchive(ctx context.Context, documentID int64, res pdfa.Result, rep pdfa.Report) error
+	// ReleasePages erases spool images of archived documents; the archive has them now.
+	ReleasePages(ctx context.Context) (int, error)
+}
+
+// Converter makes PDF/A.
+type Converter interface {
+	Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error)
+}
+
+// Checker judges a PDF/A; no verdict is a no.
+type Checker interface {
+	Check(ctx context.Context, r io.ReaderAt, size int64) (pdfa.Report, error)
+}
+
+// Sender hands archived documents to the centre.
+type Sender interface {
+	Name() string
+	Attach(ctx context.Context, r protocollo.AttachRequest, body io.Reader) (protocollo.AttachReceipt, error)
+}
+
+// OutboxStore keeps what is due to the centre.
+type OutboxStore interface {
+	DueDeliveries(ctx context.Context) ([]DueDelivery, error)
+	// ClaimDelivery records that an attempt starts; Conflict when another has it.
+	ClaimDelivery(ctx context.Context, id int64) error
+	MarkDelivered(ctx context.Context, id int64, r protocollo.AttachReceipt) error
+	// MarkUndelivered records how an attempt ended: unavailable (due again), unknown or rejected (a person looks).
+	MarkUndelivered(ctx context.Context, id int64, c protocollo.Class, words string) error
+}
+
+// DueDelivery is one archived file that the centre does not have yet.
+type DueDelivery struct {
+	ID             int64
+	RegistrationID int64
+	Attempts       int
+	Request        protocollo.AttachRequest
+}

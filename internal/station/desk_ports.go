@@ -1,0 +1,211 @@
+package station
+
+import (
+	"context"
+	"time"
+
+	"segnatura/internal/protocollo"
+	"segnatura/internal/rules"
+)
+
+// SetupStore keeps who the station works for and how it numbers (R17.1).
+type SetupStore interface {
+	// Setup returns what was configured, or NotFound on a fresh data folder.
+	Setup(ctx context.Context) (Setup, error)
+	// SaveSetup stores the first configuration with its first accounts in one transaction; Conflict when there is one.
+	SaveSetup(ctx context.Context, s Setup, accounts []NewAccount) error
+}
+
+// Setup is the first-run page's answer.
+type Setup struct {
+	Body protocollo.Body  `json:"body"`
+	AOOs []protocollo.AOO `json:"aoos"` // the first is the default one
+	// Connector answers «Chi attribuisce i numeri di protocollo?»: "embedded", or a central system's connector.
+	Connector string `json:"connector" enum:"embedded"`
+	// StartingNumber is the first number the embedded register gives this year, per AOO in order; 1 when a year begins (R17.1).
+	StartingNumber    int64          `json:"startingNumber" minimum:"1"`
+	ActNumber         string         `json:"actNumber" doc:"Estremi dell'atto"`
+	ActDay            protocollo.Day `json:"actDay"`
+	ResponsabileTitle string         `json:"responsabileTitle" doc:"Titolo del responsabile, a video"`
+	Trial             bool           `json:"trial,omitempty"` // -demo: the data folder stays a trial for ever
+	ConfiguredAt      time.Time      `json:"configuredAt,omitzero"`
+}
+
+// NewAccount is an account to be created.
+type NewAccount struct {
+	User     string             `json:"user" minLength:"3" maxLength:"40" pattern:"^[a-z0-9._-]+$"`
+	Name     string             `json:"name" minLength:"1" maxLength:"80"`
+	AOO      protocollo.AOOCode `json:"aoo"`
+	Roles    []protocollo.Role  `json:"roles"`
+	UOR      string             `json:"uor,omitempty"`
+	Password string             `json:"password"` // first password; changed at first login
+}
+
+// PolicyStore keeps the legal policies, versioned by the Responsabile.
+type PolicyStore interface {
+	Policies(ctx context.Context, aoo protocollo.AOOCode) (Policies, error)
+	// SavePolicies adds a version; Conflict when p.Version is not the current one.
+	SavePolicies(ctx context.Context, a protocollo.Actor, p Policies) (Policies, error)
+}
+
+// Policies are the Responsabile's choices for one AOO.
+type Policies struct {
+	Version int64              `json:"version"`
+	AOO     protocollo.AOOCode `json:"aoo"`
+	// PageProfile names one of rules.PageProfiles().
+	PageProfile string        `json:"pageProfile"`
+	Label       LabelSwitches `json:"label"`
+	// Terms give the receipt's term by procedure (R21.5).
+	Terms []ProcedureTerm `json:"terms,omitempty"`
+	SetAt time.Time       `json:"setAt,omitzero"`
+	SetBy string          `json:"setBy,omitempty"`
+}
+
+// LabelSwitches are the optional contents of the label (R2.2); the zero value prints the mandatory ones.
+type LabelSwitches struct {
+	AOOName    bool `json:"aooName"`
+	Time       bool `json:"time"`
+	Classifica bool `json:"classifica"`
+	UOR        bool `json:"uor"`
+	Fascicolo  bool `json:"fascicolo"`
+	Subject    bool `json:"subject"` // off by default: privacy
+}
+
+// ProcedureTerm is one row of the table of procedures.
+type ProcedureTerm struct {
+	Procedure string `json:"procedure"`
+	Text      string `json:"text" doc:"es. «30 giorni» o «silenzio assenso»"`
+}
+
+// SafetyStore keeps the reasons for which numbering stands still.
+type SafetyStore interface {
+	// Stops lists why numbering is stopped now: "numbering-unset", "clock", "restore", "invariant".
+	Stops(ctx context.Context) ([]Stop, error)
+	// ConfirmClock is the Responsabile's word that the clock is right now, after a doubt (R17.5); journaled with the reason.
+	ConfirmClock(ctx context.Context, a protocollo.Actor, reason string) error
+	// ConfirmRestore ends the stop after a restore: the last number known from labels or the daily register; a gap is listed with the act (R17.4).
+	ConfirmRestore(ctx context.Context, a protocollo.Actor, r RestoreConfirmation) error
+}
+
+// Stop is one reason for which no number is given.
+type Stop struct {
+	Code   string    `json:"code"`
+	Since  time.Time `json:"since"`
+	Detail string    `json:"detail,omitempty"`
+}
+
+// RestoreConfirmation answers «Qual è l'ultimo numero dato prima del guasto?».
+type RestoreConfirmation struct {
+	AOO        protocollo.AOOCode `json:"aoo"`
+	LastNumber protocollo.Number  `json:"lastNumber"`
+	ActNumber  string             `json:"actNumber"`
+	ActDay     protocollo.Day     `json:"actDay"`
+}
+
+// ViewStore answers what the screens ask. Every method filters by what the actor sees (R11.2): what it may not see does not exist.
+type ViewStore interface {
+	Search(ctx context.Context, a protocollo.Actor, q Query) (SearchResult, error)
+	Record(ctx context.Context, a protocollo.Actor, registrationID int64) (Record, error)
+	IntakeRecord(ctx context.Context, a protocollo.Actor, intakeID int64) (Record, error)
+	// History lists the journal of one intake, oldest first.
+	History(ctx context.Context, a protocollo.Actor, intakeID int64) ([]protocollo.Entry, error)
+	// Journal pages through the whole journal of the AOO, newest first, before seq (0 = from the end).
+	Journal(ctx context.Context, a protocollo.Actor, before int64, limit int) ([]protocollo.Entry, error)
+	// ActiveBatches lists the desk's strip: batches with documents that are not closed, newest first.
+	ActiveBatches(ctx context.Context, a protocollo.Actor, limit int) ([]BatchView, error)
+	BatchView(ctx context.Context, a protocollo.Actor, id int64) (BatchView, error)
+	// Counts are the numbers of the fixed bar.
+	Counts(ctx context.Context, a protocollo.Actor) (Counts, error)
+	// RecordView journals that the actor looked at a confidential record (R11.5).
+	RecordView(ctx context.Context, a protocollo.Actor, intakeID int64) error
+}
+
+// Query is a search. Zero fields do not filter.
+type Query struct {
+	Text      string // words anywhere: subject, correspondents, references, number
+	Year      int
+	Number    protocollo.Number
+	Direction protocollo.Direction
+	From, To  protocollo.Day // of registration
+	Missing   string         // "number", "label", "scan", "archive": what it still lacks
+	Before    int64          // cursor: intakes with a smaller id
+	Limit     int            // at most 200
+}
+
+// SearchResult is one page of hits, newest first.
+type SearchResult struct {
+	Hits []Record `json:"hits"`
+	Next int64    `json:"next,omitempty"` // Before of the next page; 0 = the end
+}
+
+// Record is everything about one intake and its registration.
+type Record struct {
+	Intake       protocollo.Intake        `json:"intake"`
+	Registration *protocollo.Registration `json:"registration,omitempty"`
+	Facets       protocollo.Facets        `json:"facets"`
+	Attempts     []protocollo.Attempt     `json:"attempts,omitempty"`
+	Prints       []protocollo.Print       `json:"prints,omitempty"`
+	Documents    []DocumentView           `json:"documents,omitempty"`
+	Annulment    *protocollo.Annulment    `json:"annulment,omitempty"`
+	Related      []int64                  `json:"related,omitempty"` // duplicates chosen as different or fax first
+}
+
+// DocumentView is a document with its pages and archive.
+type DocumentView struct {
+	protocollo.Document
+	PageList []PageView   `json:"pageList"`
+	Archive  *ArchiveView `json:"archive,omitempty"`
+	Scope    *ScopeView   `json:"scope,omitempty"`
+}
+
+// PageView is a page as the strip shows it.
+type PageView struct {
+	protocollo.Page
+	Paper             string `json:"paper,omitempty"`
+	WidthMM, HeightMM float64
+	Code              string `json:"code,omitempty"` // ours, when one was read
+}
+
+// ArchiveView is an archived file.
+type ArchiveView struct {
+	SHA256    string    `json:"sha256"`
+	Bytes     int64     `json:"bytes"`
+	Flavour   string    `json:"flavour"`
+	At        time.Time `json:"at"`
+	Current   bool      `json:"current"`
+	Delivered time.Time `json:"delivered,omitzero"`
+}
+
+// ScopeView is the page rule's decision.
+type ScopeView struct {
+	Choice  protocollo.Choice `json:"choice"`
+	Note    string            `json:"note,omitempty"`
+	Profile string            `json:"profile"`
+	By      string            `json:"by"`
+	At      time.Time         `json:"at"`
+	Reason  string            `json:"reason,omitempty"`
+}
+
+// BatchView is a batch on the strip.
+type BatchView struct {
+	protocollo.Batch
+	Documents []DocumentView `json:"documents"`
+}
+
+// Counts are what waits.
+type Counts struct {
+	Exceptions      int `json:"exceptions"`
+	LabelsToPrint   int `json:"labelsToPrint"`
+	PrintsUnknown   int `json:"printsUnknown"`
+	WithoutNumber   int `json:"withoutNumber"`
+	OutcomesUnknown int `json:"outcomesUnknown"`
+	ToConfirm       int `json:"toConfirm"`
+	ToScan          int `json:"toScan"`
+	ToDeliver       int `json:"toDeliver"`
+	RegisteredToday int `json:"registeredToday"`
+}
+
+// pageProfile looks the profile of a policy up.
+func pageProfile(p Policies) (rules.PageProfile, error) {
+	return rules.PageProfileNamed(p.PageProfile)
+}

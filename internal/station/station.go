@@ -1,0 +1,43 @@
+// Package station holds the use cases of the desk, one file each: a letter's way from arrival to archive. It decides nothing that
+// the law decides (package rules does) and touches no disk, wire or device: each file declares the ports that its use case
+// needs, and cmd/segnatura wires them.
+//
+// Order is the whole point: what a person did is durable before anything is asked of anybody else, every call out is preceded by
+// a durable attempt, and events are published after the commit that they tell of.
+package station
+
+import (
+	"segnatura/internal/protocollo"
+)
+
+// Event tells browsers that something changed: a kind and an id, never content (design, section 3). A lost event costs a refresh.
+type Event struct {
+	Kind EventKind
+	ID   int64
+	AOO  protocollo.AOOCode
+	// Confidential events go only to those who may see the record.
+	Confidential bool
+	Operator     string // who registered it; for visibility
+	UOR          string
+}
+
+// EventKind names what an event's ID is.
+type EventKind string
+
+const (
+	EventRegistration EventKind = "registration"
+	EventIntake       EventKind = "intake"
+	EventDelivery     EventKind = "delivery"
+	EventPrint        EventKind = "print"
+	EventBatch        EventKind = "batch"
+	EventPage         EventKind = "page"
+	EventDocument     EventKind = "document"
+	EventException    EventKind = "exception"
+	EventDraft        EventKind = "draft"
+	EventStatus       EventKind = "status"
+)
+
+// Publisher fans events out. Publish never blocks and never fails.
+type Publisher interface {
+	Publish(Event)
+}
