@@ -1,6 +1,9 @@
 package protocollo
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Role is a profile of access (R11.1; DPR 445/2000 art. 61(3)).
 type Role string
@@ -87,4 +90,27 @@ func (a Actor) Sees(aoo AOOCode, operator, uor string, confidential bool) bool {
 		return false
 	}
 	return a.May(ActReadAll) || a.May(ActRegister) || (a.UOR != "" && a.UOR == uor)
+}
+
+// Account is a person's access to one AOO. The store keeps it; package auth judges it. Accounts are never shared (R11.1).
+type Account struct {
+	Actor
+	PasswordHash string // argon2id, PHC string form
+	// PreviousHashes are the last hashes, newest first, the current one included; at most eight (R11.3).
+	PreviousHashes []string
+	PasswordSetAt  time.Time
+	MustChange     bool // at first login, and after another person set it
+	Failures       int  // wrong passwords since the last right one; five lock the account (R11.3)
+	Disabled       bool
+	CreatedAt      time.Time
+}
+
+// Session is one browser's log-in. Only the digest of its token is kept.
+type Session struct {
+	TokenDigest string // SHA-256 of the token, lower-case hex
+	User        string
+	Desk        string
+	CreatedAt   time.Time
+	LastSeenAt  time.Time
+	Locked      bool // idle too long, or locked by the user: only unlocking is served (R11.4)
 }
