@@ -39,7 +39,14 @@ func ordinaryLabel(size stamp.Size) stamp.Label {
 	}
 }
 
-var sizes = []stamp.Size{{62, 29}, {50, 25}, {70, 37}, {89, 36}, {100, 50}, {100, 150}}
+var sizes = []stamp.Size{
+	{WidthMM: 62, HeightMM: 29},
+	{WidthMM: 50, HeightMM: 25},
+	{WidthMM: 70, HeightMM: 37},
+	{WidthMM: 89, HeightMM: 36},
+	{WidthMM: 100, HeightMM: 50},
+	{WidthMM: 100, HeightMM: 150},
+}
 
 var resolutions = []stamp.Resolution{stamp.DPI203, stamp.DPI300, stamp.DPI600}
 
@@ -348,13 +355,12 @@ func check(t fataler, d *drawing, b *stamp.Bitmap) {
 	checkInk(t, b, boxes)
 }
 
-// checkInk finds ink outside every box. A glyph may reach one dot past its advance: that is its shape, and the quiet zones
-// are checked to the dot.
+// checkInk finds ink outside every box.
 func checkInk(t fataler, b *stamp.Bitmap, boxes []image.Rectangle) {
 	t.Helper()
 	inside := make([]bool, b.Width*b.Height)
 	for _, box := range boxes {
-		box = box.Inset(-1).Intersect(image.Rect(0, 0, b.Width, b.Height))
+		box = box.Intersect(image.Rect(0, 0, b.Width, b.Height))
 		for y := box.Min.Y; y < box.Max.Y; y++ {
 			for x := box.Min.X; x < box.Max.X; x++ {
 				inside[y*b.Width+x] = true

@@ -5,6 +5,7 @@ import (
 	"image"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
@@ -109,19 +110,38 @@ func (f *fonts) drawable(r rune) bool {
 	return true
 }
 
-// width is the text's advance in dots.
-func (f *face) width(text string) int { return font.MeasureString(f.Face, text).Ceil() }
+// extent measures text in dots: how far its ink reaches left of the starting point, and how far advance or ink reach right
+// of it. An italic-like f or j reaches past its advance.
+func (f *face) extent(text string) (left, right int) {
+	if text == "" {
+		return 0, 0
+	}
+	advance := font.MeasureString(f.Face, text)
+	first, _ := utf8.DecodeRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	head, _, _ := f.GlyphBounds(first)
+	tail, tailAdvance, _ := f.GlyphBounds(last)
+	return max(0, -head.Min.X).Ceil(), max(advance, advance-tailAdvance+tail.Max.X).Ceil()
+}
 
-// row is one row of text with its place: bounds holds the advance and the full line height.
+// width is what the text needs, in dots.
+func (f *face) width(text string) int {
+	left, right := f.extent(text)
+	return left + right
+}
+
+// row is one row of text with its place: all its ink is inside bounds, which is a full row high.
 type row struct {
 	face   *face
 	text   string
 	line   int // index into Label.Lines, or -1
+	start  int // x of the first letter's starting point
 	bounds image.Rectangle
 }
 
 func newRow(f *face, text string, x, y int) row {
-	return row{face: f, text: text, line: -1, bounds: image.Rect(x, y, x+f.width(text), y+f.height)}
+	left, right := f.extent(text)
+	return row{face: f, text: text, line: -1, start: x + left, bounds: image.Rect(x, y, x+left+right, y+f.height)}
 }
 
 // draw calls set for every inked dot.
@@ -129,7 +149,7 @@ func (r row) draw(set func(x, y int)) {
 	if r.face == nil {
 		return
 	}
-	dot := fixed.P(r.bounds.Min.X, r.bounds.Min.Y+r.face.ascent)
+	dot := fixed.P(r.start, r.bounds.Min.Y+r.face.ascent)
 	previous := rune(-1)
 	for _, c := range r.text {
 		if previous >= 0 {
