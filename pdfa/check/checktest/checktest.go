@@ -1,0 +1,51 @@
+// Package checktest is for tests of whatever writes PDF/A: it asks qpdf whether a file is sound, and keeps the file where
+// SEGNATURA_PDFA_OUT names a folder, so that veraPDF can be asked about all of them at once (.ci/verapdf).
+package checktest
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"segnatura/internal/testenv"
+)
+
+// OutEnv names the environment variable with the folder for files that must be PDF/A.
+const OutEnv = "SEGNATURA_PDFA_OUT"
+
+// Keep writes pdf into the folder that OutEnv names, under a name of its own made of the test's name and the content. Without
+// the variable it does nothing. Only files that must pass veraPDF may be kept.
+func Keep(tb testing.TB, pdf []byte) {
+	tb.Helper()
+	dir := os.Getenv(OutEnv)
+	if dir == "" {
+		return
+	}
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+			return r
+		}
+		return '_'
+	}, tb.Name())
+	path := filepath.Join(dir, fmt.Sprintf("%.150s-%.6x.pdf", name, sha256.Sum256(pdf)))
+	if err := os.WriteFile(path, pdf, 0o666); err != nil {
+		tb.Fatalf("keep for veraPDF: %v", err)
+	}
+}
+
+// QPDF fails the test unless `qpdf --check` finds pdf sound, without warnings. It skips where qpdf is not there.
+func QPDF(tb testing.TB, pdf []byte) {
+	tb.Helper()
+	qpdf := testenv.Program(tb, "qpdf")
+	path := filepath.Join(tb.TempDir(), "file.pdf")
+	if err := os.WriteFile(path, pdf, 0o666); err != nil {
+		tb.Fatal(err)
+	}
+	if out, err := exec.Command(qpdf, "--check", path).CombinedOutput(); err != nil {
+		tb.Errorf("qpdf --check: %v\n%s", err, out)
+	}
+}

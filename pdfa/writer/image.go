@@ -1,0 +1,277 @@
+package writer
+
+import (
+	"bufio"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+
+	"segnatura/pdfa"
+	"segnatura/pdfa/writer/ccitt"
+)
+
+// The encodings that pdfa.PageResult names.
+const (
+	EncodingJPEG  = "jpeg passthrough"
+	EncodingG4    = "ccitt g4"
+	EncodingFlate = "flate"
+)
+
+// Image is one picture on its way into the file. Make it by [JPEG], [Bitonal], [Raster] or [Deflated]. Its data is read once,
+// while it is written.
+type Image struct {
+	Width, Height int // pixels
+	encoding      string
+	components    int
+	bits          int    // per component
+	palette       []byte // RGB triples; nil: not indexed
+	profile       []byte // ICC profile; nil: DeviceGray, or DeviceRGB by way of the output intent
+	keys          string // filter and its parameters
+	body          func(io.Writer) error
+}
+
+// JPEGOptions says what a reader of the stream has to know beyond what is in it.
+type JPEGOptions struct {
+	Components int // 1, 3 or 4 of the frame header
+	// Profile is the ICC profile that the file carries, for as many components; nil means grey or sRGB. Images of four
+	// components must have one: sRGB says nothing of their inks (ISO 19005-2, 6.2.4.2).
+	Profile []byte
+	// Inverted says that 255 is no ink, as Adobe writes CMYK.
+	Inverted bool
+	// PlainRGB says that three components are not YCbCr though no Adobe marker says so.
+	PlainRGB bool
+}
+
+// JPEG passes a JPEG stream of size bytes through, from SOI to EOI. The caller has proved it sound.
+func JPEG(width, height int, r io.Reader, size int64, o JPEGOptions) Image {
+	img := Image{Width: width, Height: height, encoding: EncodingJPEG, components: o.Components, bits: 8, profile: o.Profile}
+	img.keys = "/Filter /DCTDecode"
+	if o.Inverted {
+		img.keys += " /Decode [1 0 1 0 1 0 1 0]"
+	}
+	if o.PlainRGB {
+		img.keys += " /DecodeParms <</ColorTransform 0>>"
+	}
+	img.body = func(w io.Writer) error {
+		n, err := io.Copy(w, io.LimitReader(r, size))
+		if err == nil && n != size {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	return img
+}
+
+// Bitonal codes rows as CCITT G4. rows delivers height rows of (width+7)/8 bytes, most significant bit first, 1 = black.
+func Bitonal(width, height int, rows io.Reader) Image {
+	img := Image{Width: width, Height: height, encoding: EncodingG4, components: 1, bits: 1}
+	img.keys = fmt.Sprintf("/Filter /CCITTFaxDecode /DecodeParms <</K -1 /Columns %d /Rows %d>>", width, height)
+	img.body = func(w io.Writer) error {
+		enc := ccitt.NewEncoder(w, width)
+		row := make([]byte, (width+7)/8)
+		for range height {
+			if _, err := io.ReadFull(rows, row); err != nil {
+				return noEOF(err)
+			}
+			if err := enc.WriteRow(row); err != nil {
+				return err
+			}
+		}
+		return enc.Close()
+	}
+	return img
+}
+
+// RasterFormat says how samples lie in rows: packed, most significant bit first, 16-bit samples high byte first, each row padded
+// to whole bytes. 0 is black.
+type RasterFormat struct {
+	Components int    // 1 or 3
+	Bits       int    // per component: 1, 2, 4, 8 or 16; with a palette at most 8
+	Palette    []byte // RGB triples when samples are indices, at most 1<<Bits of them; else nil
+}
+
+// Stride returns the bytes of one row of width pixels.
+func (f RasterFormat) Stride(width int) int { return (width*f.Components*f.Bits + 7) / 8 }
+
+// Raster codes rows losslessly: PNG's row filters, then Flate.
+func Raster(width, height int, f RasterFormat, rows io.Reader) Image {
+	img := deflated(width, height, f)
+	img.body = func(w io.Writer) error {
+		return deflateRows(w, rows, f.Stride(width), height, (f.Components*f.Bits+7)/8)
+	}
+	return img
+}
+
+// Deflated passes through a zlib stream of rows with PNG filter bytes, such as the IDAT chunks of a PNG file that is not
+// interlaced. The caller has proved it sound and free of bytes behind the zlib stream.
+func Deflated(width, height int, f RasterFormat, zlibStream io.Reader) Image {
+	img := deflated(width, height, f)
+	img.body = func(w io.Writer) error {
+		_, err := io.Copy(w, zlibStream)
+		return err
+	}
+	return img
+}
+
+func deflated(width, height int, f RasterFormat) Image {
+	img := Image{Width: width, Height: height, encoding: EncodingFlate, components: f.Components, bits: f.Bits, palette: f.Palette}
+	img.keys = fmt.Sprintf("/Filter /FlateDecode /DecodeParms <</Predictor 15 /Colors %d /BitsPerComponent %d /Columns %d>>",
+		f.Components, f.Bits, width)
+	return img
+}
+
+// ImagePage is a page that one image fills.
+type ImagePage struct {
+	Image      Image
+	XDPI, YDPI float64 // pixels per inch along the image's own rows and columns
+	// Rotate turns the page clockwise by 0, 90, 180 or 270 degrees.
+	Rotate int
+	// Orientation is EXIF's or TIFF's tag 274, 1 to 8, or 0 for none. Its rotation becomes the page's, before Rotate; mirrored
+	// ones (2, 4, 5, 7) are drawn mirrored. Pixels are never touched.
+	Orientation int
+}
+
+// orientations says what a reader has to do with the stored image: mirror it left to right, then turn it clockwise.
+var orientations = [9]struct {
+	mirror bool
+	rotate int
+}{{}, {}, {true, 0}, {false, 180}, {true, 180}, {true, 270}, {false, 90}, {true, 90}, {false, 270}}
+
+// AddImagePage writes a page. The result's sizes are those of the image as stored, before any rotation.
+func (d *Document) AddImagePage(ip ImagePage) (pdfa.PageResult, error) {
+	img := ip.Image
+	if img.Width < 1 || img.Height < 1 || img.body == nil {
+		return pdfa.PageResult{}, errors.New("add image page: the image is empty")
+	}
+	if ip.Orientation < 0 || ip.Orientation > 8 || ip.Rotate%90 != 0 {
+		return pdfa.PageResult{}, fmt.Errorf("add image page: orientation %d, rotation %d", ip.Orientation, ip.Rotate)
+	}
+	if img.components == 4 && img.profile == nil {
+		return pdfa.PageResult{}, errors.New("add image page: four components without an ICC profile")
+	}
+	o := orientations[ip.Orientation]
+	p, err := d.addPagePt(float64(img.Width)/ip.XDPI*72, float64(img.Height)/ip.YDPI*72, ((o.rotate+ip.Rotate)%360+360)%360)
+	if err != nil {
+		return pdfa.PageResult{}, err
+	}
+	r := &d.results[len(d.results)-1]
+	r.Encoding, r.WidthPx, r.HeightPx = img.encoding, img.Width, img.Height
+	if r.StreamSHA256, r.BytesInStream, err = p.place(img); err != nil {
+		return pdfa.PageResult{}, fmt.Errorf("add image page: %w", err)
+	}
+	m := matrix{p.widthPt, 0, 0, p.htPt, 0, 0}
+	if o.mirror {
+		m = matrix{-p.widthPt, 0, 0, p.htPt, p.widthPt, 0}
+	}
+	return *r, p.drawImage(m)
+}
+
+// SetSource names the file and the page in it that the last page came from, for the result of Close.
+func (d *Document) SetSource(input string, pageInInput int, dpiAssumed bool) pdfa.PageResult {
+	if len(d.results) == 0 {
+		return pdfa.PageResult{}
+	}
+	r := &d.results[len(d.results)-1]
+	r.Input, r.PageInInput, r.DPIAssumed = input, pageInInput, dpiAssumed
+	return *r
+}
+
+// writeImage writes the image XObject, and its profile before it.
+func (d *Document) writeImage(img Image) (number int, digest string, length int64) {
+	if d.err != nil {
+		return 0, "", 0
+	}
+	space := "/DeviceRGB"
+	switch {
+	case img.profile != nil:
+		n := d.reserve()
+		alternate := map[int]string{1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK"}[img.components]
+		d.flateStream(n, fmt.Sprintf("/N %d /Alternate %s", img.components, alternate), img.profile)
+		space = fmt.Sprintf("[/ICCBased %d 0 R]", n)
+	case img.palette != nil:
+		space = fmt.Sprintf("[/Indexed /DeviceRGB %d <%X>]", len(img.palette)/3-1, img.palette)
+	case img.components == 1:
+		space = "/DeviceGray"
+	}
+	number = d.reserve()
+	digest, length = d.longStream(number, fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %s "+
+		"/BitsPerComponent %d %s", img.Width, img.Height, space, img.bits, img.keys), img.body)
+	return number, digest, length
+}
+
+// deflateRows filters each row as PNG does, by whichever of None, Sub and Up promises most, and deflates.
+func deflateRows(w io.Writer, rows io.Reader, stride, height, bytesPerPixel int) error {
+	zw, err := zlib.NewWriterLevel(w, zlib.DefaultCompression)
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriterSize(zw, 64<<10)
+	prev, row := make([]byte, stride), make([]byte, stride)
+	var filtered [3][]byte
+	for i := range filtered {
+		filtered[i] = make([]byte, stride+1)
+		filtered[i][0] = byte(i) // PNG filter types 0 None, 1 Sub, 2 Up
+	}
+	for range height {
+		if _, err := io.ReadFull(rows, row); err != nil {
+			return noEOF(err)
+		}
+		if _, err := buffered.Write(bestFilter(&filtered, row, prev, bytesPerPixel)); err != nil {
+			return err
+		}
+		prev, row = row, prev
+	}
+	if err := buffered.Flush(); err != nil {
+		return err
+	}
+	return zw.Close()
+}
+
+// bestFilter fills the three candidates and returns the one with the least sum of absolute differences (PNG, 12.8).
+func bestFilter(filtered *[3][]byte, row, prev []byte, bytesPerPixel int) []byte {
+	var sums [3]int
+	for i, v := range row {
+		left := byte(0)
+		if i >= bytesPerPixel {
+			left = row[i-bytesPerPixel]
+		}
+		for k, d := range [3]byte{v, v - left, v - prev[i]} {
+			filtered[k][i+1] = d
+			sums[k] += int(min(d, -d))
+		}
+	}
+	best := 0
+	for k := range sums {
+		if sums[k] < sums[best] {
+			best = k
+		}
+	}
+	return filtered[best]
+}
+
+// rowReader delivers the rows of a bitmap without the bytes between row and stride.
+type rowReader struct {
+	bits            []byte
+	stride, n, rows int
+	y, x            int
+}
+
+func (r *rowReader) Read(p []byte) (int, error) {
+	if r.y == r.rows {
+		return 0, io.EOF
+	}
+	n := copy(p, r.bits[r.y*r.stride+r.x:r.y*r.stride+r.n])
+	if r.x += n; r.x == r.n {
+		r.x, r.y = 0, r.y+1
+	}
+	return n, nil
+}
+
+// noEOF turns an end of rows that came too early into an error that callers do not take for success.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
