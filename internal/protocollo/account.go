@@ -31,6 +31,11 @@ const (
 	ActJournal      Action = "journal"      // the journal and check
 )
 
+// Actions lists all actions.
+func Actions() []Action {
+	return []Action{ActRegister, ActSearch, ActDecide, ActPolicy, ActAccounts, ActDevices, ActReadAll, ActConfidential, ActJournal}
+}
+
 // permissions is the matrix of R11.1: who may do what.
 var permissions = map[Role][]Action{
 	RoleAdministrator: {ActAccounts, ActDevices, ActJournal},
