@@ -1,0 +1,106 @@
+# make run    what is missing, the front end, the binary, and the demonstration office on this machine
+# make build  bin/segnatura and bin/officesim
+# make test   every test there is: Go, front end, browser; the last line is «N passed, N failed»
+# The others are listed by: make help
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+
+GO      ?= go
+NPM     := npm --prefix ui/web
+WEB     := ui/web/node_modules/.package-lock.json
+RESULTS := build/results
+SUMMARY := $(GO) run ./.ci/summary
+# The wildcard leaves out .ci, whose name starts with a dot.
+PACKAGES := ./... ./.ci/summary
+
+WEB_SOURCES := $(shell find ui/web/src ui/web/public -type f) \
+	$(addprefix ui/web/,index.html package-lock.json vite.config.ts svelte.config.js tsconfig.json)
+
+.PHONY: help run build test test-go test-web test-browser e2e bench conformance lint long clean setup-run setup-test
+
+help: ## what each target does
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup-run:
+	@.ci/setup run
+
+setup-test:
+	@.ci/setup test
+
+$(WEB): ui/web/package.json ui/web/package-lock.json
+	@$(NPM) ci --loglevel=error
+	touch $@
+
+ui/dist/index.html: $(WEB) $(WEB_SOURCES)
+	@$(NPM) run --silent build
+	touch $@
+
+build: ui/dist/index.html ## bin/segnatura and bin/officesim
+	@$(GO) build -trimpath -o bin/ ./cmd/segnatura ./cmd/officesim
+
+run: setup-run build ## the station with its pretend office, on this machine only
+	@exec bin/segnatura serve -demo -data ./var
+
+# Each suite leaves its count in $(RESULTS) and lets the next one run; only the total at the end decides.
+test: setup-test build ## every test; skips fail where CI=true
+	@rm -rf $(RESULTS)/test
+	$(MAKE) --no-print-directory test-go test-web test-browser
+	$(SUMMARY) total $(RESULTS)/test/{go,svelte-check,vitest,e2e}.json
+
+test-go: ui/dist/index.html
+	@$(SUMMARY) run -as go -name "Go" -o $(RESULTS)/test/go.json -- \
+		$(GO) test -json -race -count=1 -p 2 -timeout 8m $(PACKAGES)
+
+test-web: $(WEB)
+	@$(SUMMARY) run -as check -name "svelte-check" -o $(RESULTS)/test/svelte-check.json -- $(NPM) run --silent check
+	$(SUMMARY) run -as vitest -name "front end" -o $(RESULTS)/test/vitest.json -- \
+		$(NPM) run --silent test -- --reporter=json
+
+test-browser: build
+	@$(SUMMARY) run -as lines -name "browser" -o $(RESULTS)/test/e2e.json -- $(NPM) run e2e
+
+e2e: setup-test ## the clerk's journey in a real browser, alone
+	@$(MAKE) --no-print-directory test-browser
+	$(SUMMARY) total $(RESULTS)/test/e2e.json
+
+# Benchmarks and long tests are found by what they say, so that a new package needs no line here.
+bench: build ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=5)
+	@mkdir -p build
+	packages="$(PKG)"
+	[ -n "$$packages" ] || packages=$$(git grep -lE '^func Benchmark' -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|')
+	[ -n "$$packages" ] || { echo "no benchmark in this tree" >&2; exit 1; }
+	$(GO) test -run '^$$' -bench . -benchmem -count $(or $(COUNT),5) -timeout 60m $$packages > build/bench.txt || true
+	$(SUMMARY) bench < build/bench.txt
+
+long: build ## tests that take hours' worth of work (SEGNATURA_LONG=1)
+	@packages=$$(git grep -l SEGNATURA_LONG -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|')
+	[ -n "$$packages" ] || { echo "no long test in this tree" >&2; exit 1; }
+	SEGNATURA_LONG=1 $(SUMMARY) run -as go -name "long" -o $(RESULTS)/long.json -- \
+		$(GO) test -json -count=1 -p 1 -timeout 120m $$packages
+	$(SUMMARY) total $(RESULTS)/long.json
+
+# veraPDF judges every PDF/A that the tests of these packages wrote.
+PDFA_OUT := $(CURDIR)/build/pdfa-out
+conformance: setup-test ## every PDF/A that the tests write, judged by veraPDF
+	@rm -rf $(PDFA_OUT) $(RESULTS)/conformance
+	mkdir -p $(PDFA_OUT)
+	SEGNATURA_PDFA_OUT=$(PDFA_OUT) $(SUMMARY) run -as go -name "PDF/A writers" -o $(RESULTS)/conformance/go.json -- \
+		$(GO) test -json -count=1 -p 2 -timeout 8m ./pdfa/... ./stamp/pdf/...
+	$(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
+	$(SUMMARY) total $(RESULTS)/conformance/{go,verapdf}.json
+
+LINTERS := gofmt vet staticcheck svelte scripts publiccode
+lint: ui/dist/index.html ## gofmt, vet, staticcheck, svelte-check, shell scripts, publiccode.yml
+	@rm -rf $(RESULTS)/lint
+	for linter in $(LINTERS); do
+		$(SUMMARY) run -as lines -name "$$linter" -o $(RESULTS)/lint/$$linter.json -- .ci/lint $$linter
+	done
+	$(SUMMARY) total $(patsubst %,$(RESULTS)/lint/%.json,$(LINTERS))
+
+clean: ## what was built, but not ./var
+	@rm -rf bin build ui/web/node_modules
+	find ui/dist -mindepth 1 ! -name .gitkeep -delete
