@@ -117,6 +117,9 @@ func runSuite(args []string, stdout, stderr io.Writer) error {
 		_, _ = io.Copy(io.Discard, pipe)
 	}
 	waitErr := cmd.Wait()
+	if waitErr != nil {
+		waitErr = fmt.Errorf("%s: %w", strings.Join(flags.Args(), " "), waitErr)
+	}
 	result.close(counter.mayBeEmpty, countErr, waitErr)
 	return write(*out, result)
 }
