@@ -1,0 +1,352 @@
+// Package zpl carries a label's bitmap to a printer that speaks ZPL II over a socket (Zebra and the many that follow it,
+// usually on TCP port 9100), and brings back what the printer says of itself.
+//
+// The socket acknowledges nothing: that bytes left this machine does not mean that a label came out. So the printer is
+// asked with ~HQES and ~HS before and after each label, and [Printer.Print] calls a label printed only where the printer
+// then says that it is ready with nothing left to print. It refuses to send to a printer that says it cannot print, or that
+// says nothing: out of media or with an open head, many fall silent.
+//
+//	p := zpl.New(zpl.Config{Dial: zpl.DialTCP("192.0.2.7")})
+//	result, err := p.Print(ctx, bitmap)
+package zpl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"segnatura/stamp"
+)
+
+// Config says how one printer is reached. The zero Timeouts are the defaults.
+type Config struct {
+	// Dial opens the connection; one is open at a time, as most printers serve one.
+	Dial     func(ctx context.Context) (net.Conn, error)
+	Timeouts Timeouts
+	// Sent, when set, is called by Print when the last byte of a label was handed to the network, with the time since
+	// Print began. It must return at once.
+	Sent func(time.Duration)
+}
+
+// Timeouts bound each step. A zero field takes the default beside it.
+type Timeouts struct {
+	Dial   time.Duration // 3 s: to connect
+	Answer time.Duration // 2 s: from a question to its answer; past it the printer is silent
+	Grace  time.Duration // 300 ms: for ~HS, once ~HQES was answered: some printers know only one of the two
+	Send   time.Duration // 10 s: to hand over a label; a printer whose buffer is full stops reading
+	Finish time.Duration // 20 s: from the last byte until the printer has nothing left to print
+	Poll   time.Duration // 150 ms: between two questions while it prints
+}
+
+func (t Timeouts) withDefaults() Timeouts {
+	for _, field := range []struct {
+		value    *time.Duration
+		standard time.Duration
+	}{
+		{&t.Dial, 3 * time.Second},
+		{&t.Answer, 2 * time.Second},
+		{&t.Grace, 300 * time.Millisecond},
+		{&t.Send, 10 * time.Second},
+		{&t.Finish, 20 * time.Second},
+		{&t.Poll, 150 * time.Millisecond},
+	} {
+		if *field.value == 0 {
+			*field.value = field.standard
+		}
+	}
+	return t
+}
+
+// DefaultPort is the raw printing port of network printers.
+const DefaultPort = "9100"
+
+// DialTCP returns a Config.Dial for "host" or "host:port".
+func DialTCP(address string) func(context.Context) (net.Conn, error) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		address = net.JoinHostPort(address, DefaultPort)
+	}
+	return func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", address)
+	}
+}
+
+// Printer is one printer. It is safe for concurrent use: callers take turns, since the printer has one connection.
+type Printer struct {
+	config Config
+	turn   chan struct{}
+}
+
+// New returns a Printer. It connects only when it is used.
+func New(config Config) *Printer {
+	config.Timeouts = config.Timeouts.withDefaults()
+	return &Printer{config: config, turn: make(chan struct{}, 1)}
+}
+
+// The questions. A line end after each lets printers that read by line see it.
+const (
+	askErrors = "~HQES\n"
+	askStatus = "~HS\n"
+	askModel  = "~HI\n"
+)
+
+// State asks the printer how it is. A printer that cannot be reached is ConditionOffline, one that says nothing
+// ConditionSilent; neither is an error. The error is the context's alone.
+func (p *Printer) State(ctx context.Context) (stamp.PrinterState, error) {
+	if err := p.takeTurn(ctx); err != nil {
+		return stamp.PrinterState{}, err
+	}
+	defer p.endTurn()
+	c, err := p.connect(ctx)
+	if err != nil {
+		return offline(err), ctxError(ctx, "ask the printer's state")
+	}
+	defer c.close()
+	state, _, _ := c.firstState()
+	return state, ctxError(ctx, "ask the printer's state")
+}
+
+// Identify asks model, firmware and resolution (~HI). It fails where the printer does not answer.
+func (p *Printer) Identify(ctx context.Context) (Identity, error) {
+	if err := p.takeTurn(ctx); err != nil {
+		return Identity{}, err
+	}
+	defer p.endTurn()
+	c, err := p.connect(ctx)
+	if err != nil {
+		return Identity{}, err
+	}
+	defer c.close()
+	until := time.Now().Add(p.config.Timeouts.Answer)
+	raw, err := c.ask(askModel, func(raw []byte) (bool, time.Time) { return len(blocks(raw)) > 0, until })
+	if err != nil {
+		return Identity{}, fmt.Errorf("ask the printer's model: %w", err)
+	}
+	return parseIdentity(raw)
+}
+
+// Print sends one label and says what is known of it. The Result is filled beside an error, too; the error is the trouble on
+// the way (connection, context, no bitmap) behind a label that did not come out or may not have.
+//
+//	Failed   nothing of the label was sent: not reached, or the printer said (or by its silence showed) that it cannot print
+//	Unknown  sent in part or whole, and then: the connection broke, the printer fell silent, was still busy at the
+//	         deadline, or said that it cannot print. Never Failed: a label in the buffer comes out when the roll is changed
+//	Printed  sent whole, and the printer said afterwards that it is well and has nothing left to print
+//
+// It returns when the outcome is known, not when the label is sent; see Config.Sent for that.
+func (p *Printer) Print(ctx context.Context, b *stamp.Bitmap) (stamp.Result, error) {
+	began := time.Now()
+	result := stamp.Result{Outcome: stamp.OutcomeFailed}
+	job, err := Encode(b, 1)
+	if err != nil {
+		return result, err
+	}
+	if err := p.takeTurn(ctx); err != nil {
+		return result, err
+	}
+	defer p.endTurn()
+	c, err := p.connect(ctx)
+	if err != nil {
+		result.Before = offline(err)
+		return result, err
+	}
+	defer c.close()
+
+	var questions string
+	result.Before, questions, err = c.firstState()
+	if err != nil {
+		return result, fmt.Errorf("ask the printer's state before printing: %w", err)
+	}
+	if _, blocks := result.Before.Blocks(); blocks {
+		return result, ctxError(ctx, "ask the printer's state before printing")
+	}
+	c.deadline(p.config.Timeouts.Send)
+	if n, err := c.conn.Write(job); err != nil {
+		if n > 0 {
+			result.Outcome = stamp.OutcomeUnknown
+		}
+		return result, fmt.Errorf("send label, %d of %d bytes gone: %w", n, len(job), c.because(err))
+	}
+	if p.config.Sent != nil {
+		p.config.Sent(time.Since(began))
+	}
+	result.Outcome = stamp.OutcomeUnknown
+	result.After, err = c.finished(questions)
+	if err != nil {
+		return result, fmt.Errorf("ask the printer's state after printing: %w", err)
+	}
+	if len(result.After.Conditions) > 0 && result.After.Conditions[0] == stamp.ConditionReady {
+		result.Outcome = stamp.OutcomePrinted
+	}
+	return result, nil
+}
+
+func (p *Printer) takeTurn(ctx context.Context) error {
+	select {
+	case p.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the printer: %w", ctx.Err())
+	}
+}
+
+func (p *Printer) endTurn() { <-p.turn }
+
+func offline(err error) stamp.PrinterState {
+	return stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionOffline}, Detail: err.Error()}
+}
+
+func ctxError(ctx context.Context, doing string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// connection is one open connection, with the context that may end it.
+type connection struct {
+	ctx      context.Context
+	timeouts Timeouts
+	conn     net.Conn
+	stop     func() bool
+}
+
+func (p *Printer) connect(ctx context.Context) (*connection, error) {
+	dialling, cancel := context.WithTimeout(ctx, p.config.Timeouts.Dial)
+	defer cancel()
+	conn, err := p.config.Dial(dialling)
+	if err != nil {
+		return nil, fmt.Errorf("connect to printer: %w", err)
+	}
+	c := &connection{ctx: ctx, timeouts: p.config.Timeouts, conn: conn}
+	c.stop = context.AfterFunc(ctx, c.interrupt)
+	return c, nil
+}
+
+func (c *connection) close() {
+	c.stop()
+	c.conn.Close()
+}
+
+// interrupt makes what waits on the connection return.
+func (c *connection) interrupt() { c.conn.SetDeadline(time.Unix(1, 0)) }
+
+// deadline gives the next operations d from now, or nothing where the context has already ended.
+func (c *connection) deadline(d time.Duration) {
+	c.conn.SetDeadline(time.Now().Add(d))
+	if c.ctx.Err() != nil {
+		c.interrupt()
+	}
+}
+
+// because names the context's end where that is what broke an operation.
+func (c *connection) because(err error) error {
+	if cause := c.ctx.Err(); cause != nil {
+		return errors.Join(cause, err)
+	}
+	return err
+}
+
+// maxAnswer bounds one answer; all of them together take some 300 bytes.
+const maxAnswer = 4096
+
+// ask writes the question and reads until whole says that the answer is. After every read whole also gives the instant until
+// which to wait for the rest; when it passes in silence the answer ends there, without an error. An error means that the
+// connection or the context ended.
+func (c *connection) ask(question string, whole func(raw []byte) (done bool, until time.Time)) ([]byte, error) {
+	c.deadline(c.timeouts.Answer)
+	if _, err := io.WriteString(c.conn, question); err != nil {
+		return nil, c.because(err)
+	}
+	var raw []byte
+	buf := make([]byte, 512)
+	for len(raw) < maxAnswer {
+		n, err := c.conn.Read(buf)
+		raw = append(raw, buf[:n]...)
+		done, until := whole(raw)
+		if done {
+			break
+		}
+		if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() && c.ctx.Err() == nil {
+			break
+		}
+		if err != nil {
+			return raw, c.because(err)
+		}
+		c.deadline(time.Until(until))
+	}
+	return raw, nil
+}
+
+// firstState asks both questions and learns which of them this printer answers. Where ~HQES reports trouble there is nothing
+// to wait for: such printers often leave ~HS unanswered.
+func (c *connection) firstState() (state stamp.PrinterState, answered string, err error) {
+	until := time.Now().Add(c.timeouts.Answer)
+	graced := false
+	raw, err := c.ask(askErrors+askStatus, func(raw []byte) (bool, time.Time) {
+		got := parse(raw)
+		if got.hs != nil {
+			return true, until
+		}
+		if got.hqes != nil {
+			if _, blocks := got.state(nil).Blocks(); blocks {
+				return true, until
+			}
+			if !graced {
+				graced, until = true, time.Now().Add(c.timeouts.Grace)
+			}
+		}
+		return false, until
+	})
+	got := parse(raw)
+	if err != nil && got.hqes == nil && got.hs == nil {
+		return offline(err), "", err
+	}
+	if got.hqes != nil {
+		answered += askErrors
+	}
+	if got.hs != nil {
+		answered += askStatus
+	}
+	return got.state(raw), answered, nil
+}
+
+// finished asks until the printer has nothing left to print, cannot print, falls silent, or the time is up. Only the
+// questions that were answered before are asked, and every answer is awaited: a late answer to an earlier question must
+// not pass for a new one.
+func (c *connection) finished(questions string) (stamp.PrinterState, error) {
+	until := time.Now().Add(c.timeouts.Finish)
+	for {
+		answerBy := time.Now().Add(c.timeouts.Answer)
+		raw, err := c.ask(questions, func(raw []byte) (bool, time.Time) { return parse(raw).answer(questions), answerBy })
+		if err != nil {
+			return offline(err), err
+		}
+		got := parse(raw)
+		state := got.state(raw)
+		if !got.answer(questions) {
+			state.Conditions = append([]stamp.Condition{stamp.ConditionSilent}, withoutReady(state.Conditions)...)
+			return state, nil
+		}
+		busy := got.hs != nil && got.hs.busy()
+		if _, blocks := state.Blocks(); blocks || !busy || time.Now().After(until) {
+			return state, nil
+		}
+		if err := c.pause(c.timeouts.Poll); err != nil {
+			return state, err
+		}
+	}
+}
+
+func (c *connection) pause(d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	}
+}
