@@ -9,7 +9,8 @@
 // page has an accepted code and nothing on it looks like a second one:
 //
 //  1. finder patterns on the raw plane, whole page: every triple that stands like a QR code is sampled and decoded;
-//  2. pairs of finder patterns whose third was covered or torn off, with the third corner computed;
+//  2. pairs of finder patterns whose third was covered or torn off, with the third corner computed; near a lone strong
+//     pattern also those that a stroke left whole in one direction only;
 //  3. the same two on a 3x3 blurred plane, for noise;
 //  4. gozxing's own detector on the surroundings of what still looks like a code: raw, blurred, half size.
 //
@@ -117,6 +118,8 @@ func (s *search) stage(p *plane) []pattern {
 	s.triplesOf(p, pats)
 	left := s.unmasked(pats)
 	s.pairsOf(p, left)
+	left = s.unmasked(left)
+	s.damagedPairsOf(p, left)
 	return s.unmasked(left)
 }
 

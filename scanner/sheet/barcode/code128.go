@@ -7,25 +7,24 @@ import (
 	"github.com/makiuchi-d/gozxing/oned"
 )
 
-// findCode128 reads the first Code 128 that gozxing finds on the upright page, then on the page turned by a quarter; the
-// reader itself also tries each row backwards, so four directions are covered, and a skew of a few degrees.
+// findCode128 reads the first Code 128 that gozxing finds along the page's rows, then along its columns; the reader itself
+// also tries each of them backwards, so four directions are covered, and a skew of a few degrees.
 func (s *search) findCode128(img *image.Gray) error {
 	page := newPlane(img).crop(image.Rect(0, 0, img.Rect.Dx(), img.Rect.Dy()))
-	for quarter := range 2 {
+	for _, turned := range []bool{false, true} {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
 		view := page
-		if quarter == 1 {
-			view = turn(page)
+		if turned {
+			view = transpose(page)
 		}
 		text, a, b, ok := line(view)
 		if !ok {
 			continue
 		}
-		if quarter == 1 { // view (x, y) was page (w-1-y, x)
-			w := float64(page.Rect.Dx())
-			a, b = point{w - a.y, a.x}, point{w - b.y, b.x}
+		if turned {
+			a, b = point{a.y, a.x}, point{b.y, b.x}
 		}
 		// A line has no height: give it a pixel to each side, the bar's height is not known.
 		s.add(Code128, text, quad{a.add(point{-1, -1}), b.add(point{1, -1}), b.add(point{1, 1}), a.add(point{-1, 1})})

@@ -124,13 +124,13 @@ func around(pts []point) quad {
 	return q
 }
 
-// turn rotates a quarter turn counterclockwise.
-func turn(img *image.Gray) *image.Gray {
+// transpose exchanges rows and columns.
+func transpose(img *image.Gray) *image.Gray {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	out := image.NewGray(image.Rect(0, 0, h, w))
 	for y := range h {
 		for x, v := range img.Pix[y*img.Stride : y*img.Stride+w] {
-			out.Pix[(w-1-x)*out.Stride+y] = v
+			out.Pix[x*out.Stride+y] = v
 		}
 	}
 	return out

@@ -139,7 +139,7 @@ func label(r *rand.Rand, img *image.Gray, modules [][]bool, cx, cy float64, w we
 	if r.IntN(3) == 0 {
 		patchLevel = 120
 	}
-	const sub = 4
+	const sub = 3
 	for y := max(int(cy)-reach, 0); y < min(int(cy)+reach, img.Rect.Dy()); y++ {
 		for x := max(int(cx)-reach, 0); x < min(int(cx)+reach, img.Rect.Dx()); x++ {
 			var sum float64

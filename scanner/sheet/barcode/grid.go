@@ -14,6 +14,8 @@ const (
 	maxTriples = 150
 	// maxPairs bounds how many pairs of a stage are tried for a missing third.
 	maxPairs = 150
+	// maxDamaged bounds around how many patterns of a stage damaged ones are looked for.
+	maxDamaged = 4
 	// pairModules is the longest distance in modules over which two patterns are taken for one code with a part missing:
 	// a symbol of version 9. Ours are of version 3.
 	pairModules = 46 * math.Sqrt2
@@ -108,17 +110,36 @@ func (s *search) pairsOf(p *plane, pats []pattern) {
 	n := 0
 	for i, a := range pats {
 		for _, b := range pats[i+1:] {
-			if a.hits < 2 || b.hits < 2 || !plausiblePair(a, b) || s.masked(a.point) || s.masked(b.point) {
+			if max(a.hits, b.hits) < 2 || !plausiblePair(a, b) || s.masked(a.point) || s.masked(b.point) {
 				continue
 			}
 			if n++; n > maxPairs || s.ctx.Err() != nil {
 				return
 			}
-			for _, t := range completions(a, b) {
-				if s.decode(p, t) {
-					break
-				}
+			s.pair(p, a, b)
+		}
+	}
+}
+
+// damagedPairsOf is pairsOf for the few strongest patterns that are left, each with what within reach may be a damaged one.
+func (s *search) damagedPairsOf(p *plane, left []pattern) {
+	for i, a := range left {
+		if i == maxDamaged || a.hits < strongHits || s.ctx.Err() != nil {
+			return
+		}
+		for _, b := range p.damaged(a) {
+			if !s.masked(a.point) {
+				s.pair(p, a, b)
 			}
+		}
+	}
+}
+
+// pair tries the squares that two patterns allow until one is read.
+func (s *search) pair(p *plane, a, b pattern) {
+	for _, t := range completions(a, b) {
+		if s.decode(p, t) {
+			return
 		}
 	}
 }
@@ -145,8 +166,9 @@ func completions(a, b pattern) []corners {
 }
 
 // decode tries the symbol sizes that fit, best timing lines first, each on a flat grid and on one hung on the alignment
-// pattern, each with one threshold for the symbol and with a local one. It says whether a code was read.
+// pattern, each with several ways to tell dark from light. It says whether a code was read.
 func (s *search) decode(p *plane, c corners) bool {
+	thresholds := []func([]float64, int) []bool{wholeThreshold(0), localThreshold, wholeThreshold(-0.12), wholeThreshold(0.12)}
 	leg := (c.topLeft.distance(c.topRight) + c.topLeft.distance(c.bottomLeft)) / 2
 	estimate := leg/c.module + 7
 	type sized struct {
@@ -175,7 +197,7 @@ func (s *search) decode(p *plane, c corners) bool {
 		}
 		for _, g := range grids {
 			levels := g.sample(p)
-			for _, threshold := range []func([]float64, int) []bool{wholeThreshold, localThreshold} {
+			for _, threshold := range thresholds {
 				if text, ok := decodeBits(threshold(levels, g.dim), g.dim); ok {
 					s.add(QR, text, g.outline())
 					return true
@@ -305,8 +327,21 @@ func (g grid) sample(p *plane) []float64 {
 	return levels
 }
 
-// wholeThreshold separates dark from light by the one level that leaves the least variance on both sides (Otsu).
-func wholeThreshold(levels []float64, _ int) []bool {
+// wholeThreshold separates dark from light by one level: the one that leaves the least variance on both sides (Otsu), moved by
+// shift times the distance of the two sides' means. A pen's stroke is lighter than print, a shadow darker than paper.
+func wholeThreshold(shift float64) func([]float64, int) []bool {
+	return func(levels []float64, _ int) []bool {
+		level, spread := otsu(levels)
+		bits := make([]bool, len(levels))
+		for i, v := range levels {
+			bits[i] = v < level+shift*spread
+		}
+		return bits
+	}
+}
+
+// otsu returns the separating level and the distance of the means of its sides.
+func otsu(levels []float64) (level, spread float64) {
 	var hist [256]int
 	var total float64
 	for _, v := range levels {
@@ -322,18 +357,14 @@ func wholeThreshold(levels []float64, _ int) []bool {
 		if below == 0 || below == n {
 			continue
 		}
-		d := sum/below - (total-sum)/(n-below)
+		d := (total-sum)/(n-below) - sum/below
 		if v := below * (n - below) * d * d; v > best {
-			best, lo, hi = v, t, t
+			best, lo, hi, spread = v, t, t, d
 		} else if v == best {
 			hi = t // an empty stretch between the two hills: take its middle
 		}
 	}
-	bits := make([]bool, len(levels))
-	for i, v := range levels {
-		bits[i] = v < float64(lo+hi)/2+1
-	}
-	return bits
+	return float64(lo+hi)/2 + 1, spread
 }
 
 // localThreshold separates by the middle between the darkest and lightest module within three modules, for shadows and stains.

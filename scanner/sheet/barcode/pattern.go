@@ -1,6 +1,7 @@
 package barcode
 
 import (
+	"image"
 	"math"
 	"slices"
 )
@@ -10,6 +11,8 @@ const (
 	minModule = 1.5
 	// strongHits is how many rows must have crossed a finder pattern before it is taken for one without further proof.
 	strongHits = 3
+	// labelModules is how far a label's finder patterns are apart at most: the diagonal of version 3, with room.
+	labelModules = 36
 	// maxPatterns bounds the geometry, which is quadratic and worse in it; the weakest are dropped.
 	maxPatterns = 96
 )
@@ -32,18 +35,49 @@ func (p *plane) patterns() []pattern {
 	for y := step / 2; y < p.h; y += step {
 		f.row(y)
 	}
-	slices.SortStableFunc(f.found, func(a, b pattern) int { return b.hits - a.hits })
-	if len(f.found) > maxPatterns {
-		f.found = f.found[:maxPatterns]
+	return strongest(f.found)
+}
+
+func strongest(pats []pattern) []pattern {
+	slices.SortStableFunc(pats, func(a, b pattern) int { return b.hits - a.hits })
+	return pats[:min(len(pats), maxPatterns)]
+}
+
+// damaged looks for finder patterns within reach of a good one by less: every row, and every column, where the crossing need
+// not hold in the other direction too. A stroke or the edge of a patch leaves a pattern whole in one direction only.
+func (p *plane) damaged(near pattern) []pattern {
+	reach := labelModules * near.run
+	r := image.Rect(int(near.x-reach), int(near.y-reach), int(near.x+reach), int(near.y+reach))
+	window := p.crop(r)
+	origin := point{float64(window.Rect.Min.X), float64(window.Rect.Min.Y)}
+	var out []pattern
+	for _, turned := range []bool{false, true} {
+		if turned {
+			window = transpose(window)
+		}
+		f := patternFinder{p: newPlane(window), index: make(map[[2]int][]int), oneWay: true}
+		for y := range f.p.h {
+			f.row(y)
+		}
+		for _, q := range f.found {
+			if turned {
+				q.x, q.y = q.y, q.x
+			}
+			q.point = q.add(origin)
+			if q.run < 1.4*near.run && near.run < 1.4*q.run && q.distance(near.point) > 10*near.run {
+				out = append(out, q)
+			}
+		}
 	}
-	return f.found
+	return strongest(out)
 }
 
 type patternFinder struct {
-	p     *plane
-	edges []float64 // where the row changes colour, first change is to dark
-	found []pattern
-	index map[[2]int][]int // places of 16x16 px -> indexes in found
+	p      *plane
+	oneWay bool      // a crossing along the row is enough
+	edges  []float64 // where the row changes colour, first change is to dark
+	found  []pattern
+	index  map[[2]int][]int // places of 16x16 px -> indexes in found
 }
 
 // row collects the places where row y changes between light and dark, to a fraction of a pixel, and checks each five runs.
@@ -104,6 +138,10 @@ func (f *patternFinder) check(y int) {
 	}
 	cx := (e[2] + e[3]) / 2
 	cy, vertical, ok := f.p.along(int(cx), y, 0, 1, module)
+	if !ok && f.oneWay {
+		f.merge(point{cx, float64(y) + 0.5}, module)
+		return
+	}
 	if !ok || vertical > 1.6*module || module > 1.6*vertical {
 		return
 	}

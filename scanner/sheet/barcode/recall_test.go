@@ -31,7 +31,7 @@ func trial(t *testing.T, seed uint64, w func(*rand.Rand) wear) (want string, got
 
 // Every trial is seeded, so what this test says of one build it says of every run of it.
 func TestRecallOnWornLabels(t *testing.T) {
-	trials := 200
+	trials := 300
 	if testing.Short() {
 		trials = 60
 	}
@@ -52,8 +52,8 @@ func TestRecallOnWornLabels(t *testing.T) {
 	}{
 		{"300 dpi", worn(300), 0.995},
 		{"200 dpi", worn(200), 0.98},
-		{"300 dpi covered", covered(300), 0.90},
-		{"200 dpi covered", covered(200), 0.90},
+		{"300 dpi covered", covered(300), 0.995},
+		{"200 dpi covered", covered(200), 0.98},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
