@@ -1,0 +1,28 @@
+package stamp
+
+import "time"
+
+// ReceiptData is what a receipt for hand delivery says (L. 241/1990 art. 18-bis; requirements R7.1, R7.2, literal L-17).
+// Everything is already worded except the instants, which are shown in Europe/Rome.
+type ReceiptData struct {
+	Body    string // the public body's name
+	AOOCode string
+	// PresentedAt is the arrival instant, shown as gg/mm/aaaa and hh:mm.
+	PresentedAt time.Time
+	Subject     string
+	Sender      string // «anonimo» where there is none
+	Attachments int
+
+	// Number and NumberedAt are the protocol number and its instant, of which the day is shown. Without a number the receipt
+	// shows IntakeID and that the number is to come.
+	Number     string
+	NumberedAt time.Time
+	IntakeID   string
+
+	// Term is the procedure's response term or silenzio-assenso, without «Termine:» and final stop. Empty: the text of R21.5.
+	Term     string
+	Operator string // the operator's sigla
+	Banner   string // e.g. «PROVA – SENZA VALORE», or empty
+	// IssuedAt is the instant of printing, for the file's metadata only.
+	IssuedAt time.Time
+}
