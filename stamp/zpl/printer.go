@@ -21,8 +21,13 @@ import (
 	"segnatura/stamp"
 )
 
-// Config says how one printer is reached. The zero Timeouts are the defaults.
+// Config says what one printer is and how it is reached. The zero Timeouts are the defaults.
 type Config struct {
+	ID string // the name by which the station knows it
+	// Resolution of its head and size of its labels: what is composed for it. Where the resolution is set, Print refuses a
+	// bitmap composed for another: it would come out in the wrong size.
+	Resolution stamp.Resolution
+	LabelSize  stamp.Size
 	// Dial opens the connection; one is open at a time, as most printers serve one.
 	Dial     func(ctx context.Context) (net.Conn, error)
 	Timeouts Timeouts
@@ -92,20 +97,29 @@ const (
 	askModel  = "~HI\n"
 )
 
-// State asks the printer how it is. A printer that cannot be reached is ConditionOffline, one that says nothing
-// ConditionSilent; neither is an error. The error is the context's alone.
-func (p *Printer) State(ctx context.Context) (stamp.PrinterState, error) {
+// ID returns Config.ID.
+func (p *Printer) ID() string { return p.config.ID }
+
+// Resolution returns Config.Resolution.
+func (p *Printer) Resolution() stamp.Resolution { return p.config.Resolution }
+
+// LabelSize returns Config.LabelSize.
+func (p *Printer) LabelSize() stamp.Size { return p.config.LabelSize }
+
+// State asks the printer how it is. One that cannot be reached, or not before the context ends, is ConditionOffline, one that
+// says nothing ConditionSilent. While a label is being printed it waits for its turn.
+func (p *Printer) State(ctx context.Context) stamp.PrinterState {
 	if err := p.takeTurn(ctx); err != nil {
-		return stamp.PrinterState{}, err
+		return offline(err)
 	}
 	defer p.endTurn()
 	c, err := p.connect(ctx)
 	if err != nil {
-		return offline(err), ctxError(ctx, "ask the printer's state")
+		return offline(err)
 	}
 	defer c.close()
-	state, _, _ := c.firstState()
-	return state, ctxError(ctx, "ask the printer's state")
+	state, _, _ := c.firstState() // its error is in the state
+	return state
 }
 
 // Identify asks model, firmware and resolution (~HI). It fails where the printer does not answer.
@@ -143,6 +157,9 @@ func (p *Printer) Print(ctx context.Context, b *stamp.Bitmap) (stamp.Result, err
 	if err != nil {
 		return result, err
 	}
+	if own := p.config.Resolution.DotsPerMM; own != 0 && own != b.Resolution.DotsPerMM {
+		return result, fmt.Errorf("print label: composed for %g dots per mm, the printer has %g", b.Resolution.DotsPerMM, own)
+	}
 	if err := p.takeTurn(ctx); err != nil {
 		return result, err
 	}
@@ -160,7 +177,7 @@ func (p *Printer) Print(ctx context.Context, b *stamp.Bitmap) (stamp.Result, err
 		return result, fmt.Errorf("ask the printer's state before printing: %w", err)
 	}
 	if _, blocks := result.Before.Blocks(); blocks {
-		return result, ctxError(ctx, "ask the printer's state before printing")
+		return result, nil
 	}
 	c.deadline(p.config.Timeouts.Send)
 	if n, err := c.conn.Write(job); err != nil {
@@ -196,13 +213,6 @@ func (p *Printer) endTurn() { <-p.turn }
 
 func offline(err error) stamp.PrinterState {
 	return stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionOffline}, Detail: err.Error()}
-}
-
-func ctxError(ctx context.Context, doing string) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
 }
 
 // connection is one open connection, with the context that may end it.

@@ -232,6 +232,54 @@ func TestPrintRefusesAnEmptyBitmap(t *testing.T) {
 	}
 }
 
+func TestPrintRefusesABitmapForAnotherHead(t *testing.T) {
+	p := New(Config{
+		Resolution: stamp.DPI300,
+		Dial:       func(context.Context) (net.Conn, error) { t.Error("connected"); return nil, io.EOF },
+	})
+	if result, err := p.Print(t.Context(), testLabel(t, stamp.DPI203)); err == nil || result.Outcome != stamp.OutcomeFailed {
+		t.Errorf("got %+v, %v", result, err)
+	}
+}
+
+// TestState asks without printing.
+func TestState(t *testing.T) {
+	tests := []struct {
+		name    string
+		printer fake
+		want    []stamp.Condition
+		took    time.Duration
+	}{
+		{"ready", fake{hqes: []string{hqesFine}, hs: []string{hsReady}}, list(ready), 0},
+		{"both say the same", fake{hqes: []string{hqesMediaOut}, hs: []string{hsMediaOut}}, list(out), 0},
+		{"silent", fake{}, list(silent), 2 * time.Second},
+		{"talks nonsense", fake{hs: []string{"HTTP/1.1 400 Bad Request\r\n\r\n"}}, list(silent), 2 * time.Second},
+		{"talks without end", fake{hs: []string{strings.Repeat("\x02x\x03", maxAnswer)}}, list(silent), 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				state := New(Config{Dial: test.printer.dial}).State(t.Context())
+				if !slices.Equal(state.Conditions, test.want) {
+					t.Errorf("state %+v, want %v", state, test.want)
+				}
+				if took := time.Since(began); took != test.took {
+					t.Errorf("took %v, want %v", took, test.took)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		state := New(Config{Dial: (&fake{}).dial}).State(ctx)
+		if _, blocks := state.Blocks(); !blocks || state.Detail == "" {
+			t.Errorf("given up: %+v", state)
+		}
+	})
+}
+
 func TestUnreachable(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -244,8 +292,8 @@ func TestUnreachable(t *testing.T) {
 	if result.Outcome != stamp.OutcomeFailed || !slices.Equal(result.Before.Conditions, list(gone)) || !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("print: %+v, %v", result, err)
 	}
-	if state, err := p.State(t.Context()); err != nil || !slices.Equal(state.Conditions, list(gone)) || state.Detail == "" {
-		t.Errorf("state: %+v, %v", state, err)
+	if state := p.State(t.Context()); !slices.Equal(state.Conditions, list(gone)) || state.Detail == "" {
+		t.Errorf("state: %+v", state)
 	}
 	if id, err := p.Identify(t.Context()); err == nil {
 		t.Errorf("identity: %+v", id)
