@@ -275,3 +275,8 @@ func noEOF(err error) error {
 	}
 	return err
 }
+
+// Fits reports whether the page's size is one that ISO 19005-2, 6.1.13, allows.
+func (ip ImagePage) Fits() bool {
+	return pageLength(float64(ip.Image.Width)/ip.XDPI*72) && pageLength(float64(ip.Image.Height)/ip.YDPI*72)
+}

@@ -1,0 +1,250 @@
+// Package convert makes one PDF/A-2 file of scanned images: JPEG, PNG and TIFF, in the order of the job.
+//
+// What is kept: JPEG streams bit for bit (also the single JPEG strip of a TIFF page, with its tables put in front); PNG's own
+// compressed data where the format allows it; bitonal images as CCITT G4; all else losslessly, with every bit of its depth.
+// Transparency is flattened on white, which is the paper. Pixels are never turned: orientation becomes the page's attribute.
+//
+// Resolution is the file's own statement (JFIF, EXIF, pHYs, TIFF tags; believed within 30 to 4800 dpi; EXIF's 72, which its
+// specification gives to unknown resolutions, is no statement), else Input.AssumeXDPI and AssumeYDPI, else 300 dpi; in the last
+// two cases PageResult.DPIAssumed is set.
+//
+// What is refused, as a *pdfa.RefusedError: empty, truncated and corrupt files; what exceeds the limits below, which are looked
+// at before anything is allocated; and what cannot be carried over without loss or guessing: CMYK without an ICC profile of its
+// own, arithmetic or lossless JPEG, old-style JPEG in TIFF, tiles, separate planes, extra TIFF samples, floating point.
+//
+// Every image is decoded once, whole, before or while it is written, so that a file that lies is noticed. Memory holds one
+// image's decoded samples at most (JPEG), else some rows. After an error the output is worthless and to be thrown away.
+package convert
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"segnatura/pdfa"
+	"segnatura/pdfa/writer"
+)
+
+// The limits.
+const (
+	MaxFileBytes = 512 << 20   // of one input
+	MaxPixels    = 100_000_000 // of one image; A3 at 600 dpi has 70 million
+	// MaxProgressivePixels is lower because a progressive JPEG's coefficients are all held at once.
+	MaxProgressivePixels = 40_000_000
+	MaxSidePixels        = 65_500 // of one image
+	// MaxBufferedBytes bounds what has to be held whole: an interlaced PNG's samples, a JPEG strip of a TIFF.
+	MaxBufferedBytes = 128 << 20
+	MaxPagesPerFile  = 1000
+)
+
+// Resolutions outside these are taken for absent.
+const (
+	leastDPI   = 30
+	mostDPI    = 4800
+	defaultDPI = 300
+)
+
+// picture is one page that a front end found in a file.
+type picture struct {
+	image       writer.Image
+	xDPI, yDPI  float64 // 0: the file states none
+	orientation int     // EXIF and TIFF tag 274; 0: none
+}
+
+// front reads one file format. It calls emit for each page in order, and stops at emit's error.
+type front func(src *source, emit func(picture) error) error
+
+// formats tells the front ends by a file's first bytes.
+var formats = []struct {
+	magic string
+	read  front
+}{
+	{"\xFF\xD8", readJPEG},
+	{pngSignature, readPNG},
+	{"II*\x00", readTIFF},
+	{"MM\x00*", readTIFF},
+}
+
+// Convert writes job to w. progress, if not nil, is called after each page with its number, from 1. The context is looked at
+// between reads. Inputs are opened one after the other and closed here.
+func Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error) {
+	d, err := writer.NewDocument(w, job.Metadata, job.Flavour)
+	if err != nil {
+		return pdfa.Result{}, fmt.Errorf("convert: %w", err)
+	}
+	c := converter{ctx: ctx, doc: d, progress: progress}
+	for _, in := range job.Inputs {
+		if err := c.addInput(in); err != nil {
+			return pdfa.Result{}, err
+		}
+	}
+	result, err := d.Close()
+	if err != nil {
+		return pdfa.Result{}, fmt.Errorf("convert: %w", err)
+	}
+	return result, nil
+}
+
+type converter struct {
+	ctx      context.Context
+	doc      *writer.Document
+	progress func(page int)
+	pages    int
+}
+
+// addInput adds the pages of one file. A refusal names the file, and the page where one was begun.
+func (c *converter) addInput(in pdfa.Input) error {
+	if err := c.ctx.Err(); err != nil {
+		return fmt.Errorf("convert %s: %w", in.Name, err)
+	}
+	f, err := in.Open()
+	if err != nil {
+		return fmt.Errorf("convert %s: %w", in.Name, err)
+	}
+	defer f.Close()
+	page := 0
+	err = c.readInput(f, func(pic picture) error {
+		page++
+		return c.addPage(in, page, pic)
+	})
+	if refused, ok := errors.AsType[*pdfa.RefusedError](err); ok {
+		return &pdfa.RefusedError{File: in.Name, Page: page, Reason: refused.Reason, Detail: refused.Detail}
+	}
+	if err != nil {
+		return fmt.Errorf("convert %s: %w", in.Name, err)
+	}
+	return nil
+}
+
+func (c *converter) readInput(f io.ReadSeeker, emit func(picture) error) error {
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if size == 0 {
+		return refuse(pdfa.RefusedEmpty, "the file has no bytes")
+	}
+	if size > MaxFileBytes {
+		return refuse(pdfa.RefusedTooLarge, "the file has %d MiB, at most %d are taken", size>>20, MaxFileBytes>>20)
+	}
+	src := &source{ctx: c.ctx, f: f, size: size, at: size}
+	head := make([]byte, min(8, size))
+	if _, err := src.ReadAt(head, 0); err != nil {
+		return err
+	}
+	for _, format := range formats {
+		if bytes.HasPrefix(head, []byte(format.magic)) {
+			return format.read(src, emit)
+		}
+		if size < int64(len(format.magic)) && bytes.HasPrefix([]byte(format.magic), head) {
+			return refuse(pdfa.RefusedTruncated, "the file ends after %d bytes", size)
+		}
+	}
+	return refuse(pdfa.RefusedUnsupported, "the file is not a JPEG, PNG or TIFF image")
+}
+
+func (c *converter) addPage(in pdfa.Input, page int, pic picture) error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	xDPI, yDPI, assumed := resolution(pic, in)
+	ip := writer.ImagePage{Image: pic.image, XDPI: xDPI, YDPI: yDPI, Rotate: in.Rotate, Orientation: pic.orientation}
+	if !ip.Fits() {
+		return refuse(pdfa.RefusedUnsupported, "a page of %d x %d pixels at %.0f x %.0f dpi is smaller or larger than PDF/A allows",
+			pic.image.Width, pic.image.Height, xDPI, yDPI)
+	}
+	if _, err := c.doc.AddImagePage(ip); err != nil {
+		return err
+	}
+	c.doc.SetSource(in.Name, page, assumed)
+	c.pages++
+	if c.progress != nil {
+		c.progress(c.pages)
+	}
+	return nil
+}
+
+// resolution chooses the dpi of a page: stated, given, or 300.
+func resolution(pic picture, in pdfa.Input) (x, y float64, assumed bool) {
+	if plausibleDPI(pic.xDPI) && plausibleDPI(pic.yDPI) {
+		return pic.xDPI, pic.yDPI, false
+	}
+	x, y = in.AssumeXDPI, in.AssumeYDPI
+	if y == 0 {
+		y = x
+	}
+	if plausibleDPI(x) && plausibleDPI(y) {
+		return x, y, true
+	}
+	return defaultDPI, defaultDPI, true
+}
+
+func plausibleDPI(v float64) bool { return v >= leastDPI && v <= mostDPI }
+
+// refuse makes a refusal; addInput puts file and page in.
+func refuse(reason pdfa.RefusalReason, format string, args ...any) error {
+	return &pdfa.RefusedError{Reason: reason, Detail: fmt.Sprintf(format, args...)}
+}
+
+// checkSize refuses dimensions beyond the limits.
+func checkSize(width, height uint64) error {
+	switch {
+	case width == 0 || height == 0:
+		return refuse(pdfa.RefusedCorrupt, "the image says that it is %d x %d pixels", width, height)
+	case width > MaxSidePixels || height > MaxSidePixels || width*height > MaxPixels:
+		return refuse(pdfa.RefusedTooLarge, "the image has %d x %d pixels, at most %d million are taken", width, height, MaxPixels/1_000_000)
+	}
+	return nil
+}
+
+// truncated turns an end of data that came too early into a refusal; other errors stay as they are.
+func truncated(err error, what string) error {
+	if _, ok := errors.AsType[*readError](err); ok {
+		return err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return refuse(pdfa.RefusedTruncated, "the file ends where %s", what)
+	}
+	return err
+}
+
+// source is an input as io.ReaderAt, for one goroutine.
+type source struct {
+	ctx  context.Context
+	f    io.ReadSeeker
+	size int64
+	at   int64 // where f stands
+}
+
+// readError is an error of reading, not of what was read.
+type readError struct{ err error }
+
+func (e *readError) Error() string { return e.err.Error() }
+func (e *readError) Unwrap() error { return e.err }
+
+// ReadAt implements io.ReaderAt. A read beyond the end gives io.EOF; anything else, such as a cancelled context, a *readError.
+func (s *source) ReadAt(p []byte, off int64) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, &readError{err}
+	}
+	if off >= s.size {
+		return 0, io.EOF
+	}
+	if s.at != off {
+		if _, err := s.f.Seek(off, io.SeekStart); err != nil {
+			return 0, &readError{err}
+		}
+		s.at = off
+	}
+	n, err := io.ReadFull(s.f, p[:min(int64(len(p)), s.size-off)])
+	s.at += int64(n)
+	if err != nil {
+		return n, &readError{err}
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}

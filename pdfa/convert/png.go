@@ -1,0 +1,515 @@
+package convert
+
+import (
+	"bufio"
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"segnatura/pdfa"
+	"segnatura/pdfa/writer"
+)
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+// PNG colour types (PNG, third edition, 11.2.1) and how many samples a pixel has.
+const (
+	pngGrey      = 0
+	pngRGB       = 2
+	pngPalette   = 3
+	pngGreyAlpha = 4
+	pngRGBAlpha  = 6
+)
+
+// pngTypes lists the depths that each colour type may have.
+var pngTypes = map[byte]struct {
+	samples int
+	depths  []byte
+}{
+	pngGrey:      {1, []byte{1, 2, 4, 8, 16}},
+	pngRGB:       {3, []byte{8, 16}},
+	pngPalette:   {1, []byte{1, 2, 4, 8}},
+	pngGreyAlpha: {2, []byte{8, 16}},
+	pngRGBAlpha:  {4, []byte{8, 16}},
+}
+
+// maxSmallChunk bounds the chunks that are held: palette, transparency, density, EXIF.
+const maxSmallChunk = 64 << 10
+
+// pngFile is what a PNG's chunks say. Its colours are taken as sRGB; an embedded profile (iCCP) is not carried over.
+type pngFile struct {
+	src           *source
+	width, height int
+	depth         int
+	colour        byte
+	interlaced    bool
+	palette       []byte // flattened on white
+	key           []byte // tRNS of grey and RGB images: the colour that is transparent, two bytes a sample
+	data          []span // the IDAT chunks' contents
+	xDPI, yDPI    float64
+	orientation   int
+}
+
+type span struct{ offset, length int64 }
+
+// readPNG reads a PNG. Data behind IEND is not carried over.
+func readPNG(src *source, emit func(picture) error) error {
+	p := &pngFile{src: src}
+	if err := p.chunks(); err != nil {
+		return err
+	}
+	img, err := p.image()
+	if err != nil {
+		return err
+	}
+	return emit(picture{image: img, xDPI: p.xDPI, yDPI: p.yDPI, orientation: p.orientation})
+}
+
+// chunks reads the file's chunks to IEND and proves their checksums.
+func (p *pngFile) chunks() error {
+	r := bufio.NewReaderSize(io.NewSectionReader(p.src, 8, p.src.size-8), 64<<10)
+	offset := int64(8)
+	for first := true; ; first = false {
+		var head [8]byte
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return truncated(err, "a PNG chunk should follow")
+		}
+		length, kind := int64(binary.BigEndian.Uint32(head[:])), string(head[4:])
+		if length > p.src.size-offset-12 {
+			return refuse(pdfa.RefusedTruncated, "the PNG's chunk %q would end at byte %d of %d", kind, offset+12+length, p.src.size)
+		}
+		if first != (kind == "IHDR") {
+			return refuse(pdfa.RefusedCorrupt, "chunk %q where the PNG's order has none", kind)
+		}
+		data, err := readChunk(r, head[4:], length)
+		if err != nil {
+			return err
+		}
+		if kind == "IDAT" {
+			p.data = append(p.data, span{offset + 8, length})
+		}
+		if kind == "IEND" {
+			return nil
+		}
+		if err := p.chunk(kind, data); err != nil {
+			return err
+		}
+		offset += 12 + length
+	}
+}
+
+// readChunk reads a chunk's content and checksum. Of chunks beyond maxSmallChunk only the checksum is proved.
+func readChunk(r io.Reader, kind []byte, length int64) ([]byte, error) {
+	sum := crc32.NewIEEE()
+	sum.Write(kind)
+	var content bytes.Buffer
+	sink := io.Writer(sum)
+	if length <= maxSmallChunk && string(kind) != "IDAT" {
+		sink = io.MultiWriter(sum, &content)
+	}
+	if _, err := io.CopyN(sink, r, length); err != nil {
+		return nil, truncated(err, "a PNG chunk should go on")
+	}
+	var want [4]byte
+	if _, err := io.ReadFull(r, want[:]); err != nil {
+		return nil, truncated(err, "a PNG checksum should follow")
+	}
+	if binary.BigEndian.Uint32(want[:]) != sum.Sum32() {
+		return nil, refuse(pdfa.RefusedCorrupt, "the checksum of PNG chunk %q is wrong", kind)
+	}
+	return content.Bytes(), nil
+}
+
+// chunk takes one chunk other than IEND.
+func (p *pngFile) chunk(kind string, data []byte) error {
+	switch kind {
+	default:
+		if kind[0]&0x20 == 0 {
+			return refuse(pdfa.RefusedUnsupported, "the PNG's chunk %q must be understood, and is not", kind)
+		}
+	case "IDAT":
+	case "IHDR":
+		return p.header(data)
+	case "PLTE":
+		if len(data) == 0 || len(data)%3 != 0 || len(data) > 3*256 {
+			return refuse(pdfa.RefusedCorrupt, "a PNG palette of %d bytes", len(data))
+		}
+		p.palette = data
+	case "tRNS":
+		return p.transparency(data)
+	case "pHYs":
+		if len(data) == 9 && data[8] == 1 { // pixels a metre
+			p.xDPI = float64(binary.BigEndian.Uint32(data)) * 0.0254
+			p.yDPI = float64(binary.BigEndian.Uint32(data[4:])) * 0.0254
+		}
+	case "eXIf":
+		if e, ok := parseEXIF(data); ok {
+			p.orientation = e.orientation
+		}
+	}
+	return nil
+}
+
+func (p *pngFile) header(data []byte) error {
+	if len(data) != 13 {
+		return refuse(pdfa.RefusedCorrupt, "a PNG header of %d bytes", len(data))
+	}
+	width, height := binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
+	if err := checkSize(uint64(width), uint64(height)); err != nil {
+		return err
+	}
+	p.width, p.height, p.depth, p.colour = int(width), int(height), int(data[8]), data[9]
+	p.interlaced = data[12] == 1
+	if !bytes.Contains(pngTypes[p.colour].depths, data[8:9]) || data[10] != 0 || data[11] != 0 || data[12] > 1 {
+		return refuse(pdfa.RefusedCorrupt, "a PNG of colour type %d, depth %d, methods %v", data[9], data[8], data[10:13])
+	}
+	if p.interlaced && p.stride()*p.height > MaxBufferedBytes {
+		return refuse(pdfa.RefusedTooLarge, "the interlaced PNG unpacks to %d MiB, at most %d are taken",
+			p.stride()*p.height>>20, MaxBufferedBytes>>20)
+	}
+	return nil
+}
+
+// transparency flattens a palette on white, or keeps the transparent colour.
+func (p *pngFile) transparency(data []byte) error {
+	switch {
+	case p.colour == pngPalette && len(data) <= len(p.palette)/3:
+		for i, alpha := range data {
+			for c := range 3 {
+				p.palette[3*i+c] = byte(onWhite(uint32(p.palette[3*i+c]), uint32(alpha), 255))
+			}
+		}
+	case p.colour == pngGrey && len(data) == 2, p.colour == pngRGB && len(data) == 6:
+		p.key = data
+	default:
+		return refuse(pdfa.RefusedCorrupt, "a tRNS chunk of %d bytes for PNG colour type %d", len(data), p.colour)
+	}
+	return nil
+}
+
+// onWhite lays a sample over white: alpha 0 is paper, alpha full is the sample.
+func onWhite(v, alpha, full uint32) uint32 {
+	return uint32((uint64(v)*uint64(alpha) + uint64(full)*uint64(full-alpha) + uint64(full)/2) / uint64(full))
+}
+
+// stride returns the bytes of one row of samples, alpha included.
+func (p *pngFile) stride() int { return (p.width*p.bitsPerPixel() + 7) / 8 }
+
+func (p *pngFile) bitsPerPixel() int { return pngTypes[p.colour].samples * p.depth }
+
+// image chooses how the picture is stored.
+func (p *pngFile) image() (writer.Image, error) {
+	if p.colour == pngPalette {
+		if p.palette == nil {
+			return writer.Image{}, refuse(pdfa.RefusedCorrupt, "the PNG has no palette")
+		}
+		p.palette = p.palette[:min(len(p.palette), 3<<p.depth)]
+	} else {
+		p.palette = nil
+	}
+	rows, err := p.rows()
+	if err != nil {
+		return writer.Image{}, err
+	}
+	if invert, ok := p.bitonal(); ok {
+		return writer.Bitonal(p.width, p.height, &mappedRows{r: rows, in: make([]byte, p.stride()), edit: func(row []byte) []byte {
+			if invert {
+				for i := range row {
+					row[i] = ^row[i]
+				}
+			}
+			return row
+		}}), nil
+	}
+	f := writer.RasterFormat{Components: pngTypes[p.colour].samples, Bits: p.depth, Palette: p.palette}
+	flatten := p.flattener()
+	if flatten == nil && !p.interlaced {
+		// Prove the rows, then pass the compressed data through.
+		if _, err := io.Copy(io.Discard, rows); err != nil {
+			return writer.Image{}, err
+		}
+		return writer.Deflated(p.width, p.height, f, p.idat()), nil
+	}
+	if flatten == nil {
+		return writer.Raster(p.width, p.height, f, rows), nil
+	}
+	f.Components = (f.Components - 1) | 1 // without alpha: 1 of 1 or 2, 3 of 3 or 4
+	mapped := &mappedRows{r: rows, in: make([]byte, p.stride()), edit: flatten}
+	return writer.Raster(p.width, p.height, f, mapped), nil
+}
+
+// bitonal reports whether the image is black and white only, and whether its bits have to be inverted to be 1 = black.
+func (p *pngFile) bitonal() (invert, ok bool) {
+	switch {
+	case p.depth != 1 || p.key != nil:
+		return false, false
+	case p.colour == pngGrey, bytes.Equal(p.palette, []byte{0, 0, 0, 255, 255, 255}):
+		return true, true
+	}
+	return false, bytes.Equal(p.palette, []byte{255, 255, 255, 0, 0, 0})
+}
+
+// flattener returns what takes transparency out of a row of samples, or nil if there is none.
+func (p *pngFile) flattener() func(row []byte) []byte {
+	width, depth := p.width, p.depth
+	switch {
+	case p.colour == pngGreyAlpha || p.colour == pngRGBAlpha:
+		samples, size := pngTypes[p.colour].samples, depth/8
+		out := make([]byte, width*(samples-1)*size)
+		full := uint32(1)<<depth - 1
+		return func(row []byte) []byte {
+			for x := range width {
+				pixel := row[x*samples*size:]
+				alpha := sample(pixel, samples-1, depth)
+				for c := range samples - 1 {
+					putSample(out, x*(samples-1)+c, depth, onWhite(sample(pixel, c, depth), alpha, full))
+				}
+			}
+			return out
+		}
+	case p.key != nil:
+		samples := pngTypes[p.colour].samples
+		return func(row []byte) []byte {
+			for x := range width {
+				equal := true
+				for c := range samples {
+					equal = equal && sample(row, x*samples+c, depth) == uint32(binary.BigEndian.Uint16(p.key[2*c:]))
+				}
+				for c := 0; equal && c < samples; c++ {
+					putSample(row, x*samples+c, depth, 1<<depth-1)
+				}
+			}
+			return row
+		}
+	}
+	return nil
+}
+
+// sample returns the i-th sample of packed samples of depth bits.
+func sample(row []byte, i, depth int) uint32 {
+	if depth == 16 {
+		return uint32(row[2*i])<<8 | uint32(row[2*i+1])
+	}
+	bit := i * depth
+	return uint32(row[bit/8]) >> (8 - depth - bit%8) & (1<<depth - 1)
+}
+
+// putSample sets the i-th sample.
+func putSample(row []byte, i, depth int, v uint32) {
+	if depth == 16 {
+		row[2*i], row[2*i+1] = byte(v>>8), byte(v)
+		return
+	}
+	bit := i * depth
+	shift := 8 - depth - bit%8
+	mask := byte(1<<depth-1) << shift
+	row[bit/8] = row[bit/8]&^mask | byte(v)<<shift&mask
+}
+
+// mappedRows edits rows on their way.
+type mappedRows struct {
+	r      io.Reader
+	in     []byte
+	edit   func(row []byte) []byte
+	unread []byte
+}
+
+func (m *mappedRows) Read(buf []byte) (int, error) {
+	if len(m.unread) == 0 {
+		if _, err := io.ReadFull(m.r, m.in); err != nil {
+			return 0, err
+		}
+		m.unread = m.edit(m.in)
+	}
+	n := copy(buf, m.unread)
+	m.unread = m.unread[n:]
+	return n, nil
+}
+
+// idat returns the contents of the IDAT chunks, one behind the other.
+func (p *pngFile) idat() io.Reader {
+	readers := make([]io.Reader, len(p.data))
+	for i, s := range p.data {
+		readers[i] = io.NewSectionReader(p.src, s.offset, s.length)
+	}
+	return io.MultiReader(readers...)
+}
+
+// rows returns the rows of samples, unfiltered, top to bottom. Their end is reported only after the zlib stream's own end, and
+// its checksum, have been proved and nothing stands behind it.
+func (p *pngFile) rows() (io.Reader, error) {
+	if len(p.data) == 0 {
+		return nil, refuse(pdfa.RefusedCorrupt, "the PNG has no image data")
+	}
+	compressed := bufio.NewReaderSize(p.idat(), 64<<10)
+	zr, err := zlib.NewReader(compressed)
+	if err != nil {
+		return nil, pngError(err)
+	}
+	f := &filteredRows{zr: zr, rest: compressed, bytesPerPixel: max(1, p.bitsPerPixel()/8)}
+	if !p.interlaced {
+		f.begin(p.stride(), p.height)
+		f.last = true
+		return f, nil
+	}
+	return p.deinterlace(f)
+}
+
+// adam7 lists the passes of PNG's interlacing: first column and row, steps.
+var adam7 = [7]struct{ x, y, dx, dy int }{
+	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
+}
+
+// deinterlace holds the whole picture, of at most MaxBufferedBytes.
+func (p *pngFile) deinterlace(f *filteredRows) (io.Reader, error) {
+	bpp, stride := p.bitsPerPixel(), p.stride()
+	whole := make([]byte, stride*p.height)
+	for _, pass := range adam7 {
+		columns, rows := (p.width-pass.x+pass.dx-1)/pass.dx, (p.height-pass.y+pass.dy-1)/pass.dy
+		if columns == 0 || rows == 0 {
+			continue
+		}
+		row := make([]byte, (columns*bpp+7)/8)
+		f.begin(len(row), rows)
+		for y := range rows {
+			if _, err := io.ReadFull(f, row); err != nil {
+				return nil, err
+			}
+			out := whole[(pass.y+y*pass.dy)*stride:]
+			for x := range columns {
+				at := pass.x + x*pass.dx
+				if bpp >= 8 {
+					copy(out[at*bpp/8:], row[x*bpp/8:(x+1)*bpp/8])
+				} else {
+					putSample(out, at, bpp, sample(row, x, bpp))
+				}
+			}
+		}
+	}
+	if err := f.end(); !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return bytes.NewReader(whole), nil
+}
+
+// filteredRows undoes the filters of rows (PNG, third edition, 9).
+type filteredRows struct {
+	zr            io.Reader
+	rest          io.Reader // what the zlib stream is read from
+	bytesPerPixel int
+	left          int  // rows
+	last          bool // prove the end of the data before the last row is given
+	row, prev     []byte
+	unread        []byte
+}
+
+// begin begins a pass of so many rows of stride bytes; the row above the first is zero.
+func (f *filteredRows) begin(stride, rows int) {
+	f.left, f.row, f.prev, f.unread = rows, make([]byte, 1+stride), make([]byte, 1+stride), nil
+}
+
+func (f *filteredRows) Read(buf []byte) (int, error) {
+	if len(f.unread) == 0 {
+		if f.left == 0 {
+			return 0, f.end()
+		}
+		f.row, f.prev = f.prev, f.row
+		if _, err := io.ReadFull(f.zr, f.row); err != nil {
+			return 0, pngError(err)
+		}
+		if err := unfilter(f.row[0], f.row[1:], f.prev[1:], f.bytesPerPixel); err != nil {
+			return 0, err
+		}
+		f.left--
+		f.unread = f.row[1:]
+		if f.left == 0 && f.last {
+			if err := f.end(); !errors.Is(err, io.EOF) {
+				return 0, err
+			}
+		}
+	}
+	n := copy(buf, f.unread)
+	f.unread = f.unread[n:]
+	return n, nil
+}
+
+// end proves that the data ends here, and returns io.EOF.
+func (f *filteredRows) end() error {
+	n, err := io.ReadFull(f.zr, make([]byte, 1))
+	switch {
+	case n != 0:
+		return refuse(pdfa.RefusedCorrupt, "the PNG has more rows than its height")
+	case !errors.Is(err, io.EOF):
+		return pngError(err)
+	}
+	if n, err := io.Copy(io.Discard, f.rest); err != nil || n != 0 {
+		if err != nil {
+			return err
+		}
+		return refuse(pdfa.RefusedCorrupt, "%d bytes stand behind the PNG's compressed data", n)
+	}
+	return io.EOF
+}
+
+// unfilter undoes one row's filter in place.
+func unfilter(kind byte, row, prev []byte, bytesPerPixel int) error {
+	switch kind {
+	case 0:
+	case 1:
+		for i := bytesPerPixel; i < len(row); i++ {
+			row[i] += row[i-bytesPerPixel]
+		}
+	case 2:
+		for i, up := range prev {
+			row[i] += up
+		}
+	case 3:
+		for i, up := range prev {
+			left := 0
+			if i >= bytesPerPixel {
+				left = int(row[i-bytesPerPixel])
+			}
+			row[i] += byte((left + int(up)) / 2)
+		}
+	case 4:
+		for i, up := range prev {
+			var left, corner int
+			if i >= bytesPerPixel {
+				left, corner = int(row[i-bytesPerPixel]), int(prev[i-bytesPerPixel])
+			}
+			row[i] += paeth(left, int(up), corner)
+		}
+	default:
+		return refuse(pdfa.RefusedCorrupt, "a PNG row of filter type %d", kind)
+	}
+	return nil
+}
+
+// paeth predicts a byte from its left, upper and upper left neighbours (PNG, third edition, 9.4).
+func paeth(left, up, corner int) byte {
+	dl, du, dc := abs(up-corner), abs(left-corner), abs(left+up-2*corner)
+	switch {
+	case dl <= du && dl <= dc:
+		return byte(left)
+	case du <= dc:
+		return byte(up)
+	}
+	return byte(corner)
+}
+
+func abs(v int) int { return max(v, -v) }
+
+// pngError turns an error of decompression into a refusal.
+func pngError(err error) error {
+	if _, ok := errors.AsType[*readError](err); ok {
+		return err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return refuse(pdfa.RefusedTruncated, "the PNG has fewer rows than its height")
+	}
+	return refuse(pdfa.RefusedCorrupt, "%v", fmt.Errorf("the PNG's data: %w", err))
+}
