@@ -134,7 +134,7 @@ type Office struct {
 	servers                         []*http.Server
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and replaced at each change that WaitLabels looks for
+	changed chan struct{} // closed and replaced at each change that wait looks for
 	faults  map[FaultKind]Fault
 	stack   stack
 	scanner scannerState
@@ -240,7 +240,7 @@ func (o *Office) PrinterAddr() string { return o.printerLn.Addr().String() }
 // ControlURL is the address of the page with the switches.
 func (o *Office) ControlURL() string { return "http://" + o.controlLn.Addr().String() + "/" }
 
-// notify wakes who waits in WaitLabels. The caller holds o.mu.
+// notify wakes who waits. The caller holds o.mu.
 func (o *Office) notify() {
 	close(o.changed)
 	o.changed = make(chan struct{})

@@ -61,21 +61,36 @@ func (o *Office) Labels() []Label {
 	return slices.Clone(o.printer.labels)
 }
 
-// WaitLabels waits until at least n labels have been printed since the office opened, and returns all of them.
-func (o *Office) WaitLabels(ctx context.Context, n int) ([]Label, error) {
+// WaitPending waits until the printer holds at least n labels back, which it received and cannot print.
+func (o *Office) WaitPending(ctx context.Context, n int) error {
+	return o.wait(ctx, func() bool { return len(o.printer.pending) >= n })
+}
+
+// wait waits until done, which is called under o.mu, is true.
+func (o *Office) wait(ctx context.Context, done func() bool) error {
 	for {
 		o.mu.Lock()
-		labels, changed := slices.Clone(o.printer.labels), o.changed
+		is, changed := done(), o.changed
 		o.mu.Unlock()
-		if len(labels) >= n {
-			return labels, nil
+		if is {
+			return nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return labels, fmt.Errorf("officesim: %d of %d labels came out: %w", len(labels), n, ctx.Err())
+			return ctx.Err()
 		}
 	}
+}
+
+// WaitLabels waits until at least n labels have been printed since the office opened, and returns all of them.
+func (o *Office) WaitLabels(ctx context.Context, n int) ([]Label, error) {
+	err := o.wait(ctx, func() bool { return len(o.printer.labels) >= n })
+	labels := o.Labels()
+	if err != nil {
+		return labels, fmt.Errorf("officesim: %d of %d labels came out: %w", len(labels), n, err)
+	}
+	return labels, nil
 }
 
 func (o *Office) servePrinter(ctx context.Context) {
@@ -249,6 +264,7 @@ func (o *Office) print(ctx context.Context, f *format) {
 		o.mu.Lock()
 		if len(o.printer.pending) < maxPending {
 			o.printer.pending = append(o.printer.pending, pendingLabel{bitmap: bm, ignored: f.ignored})
+			o.notify()
 		}
 		o.mu.Unlock()
 		o.printPending()
