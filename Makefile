@@ -68,12 +68,12 @@ e2e: setup-test ## the clerk's journey in a real browser, alone
 	$(SUMMARY) total $(RESULTS)/test/e2e.json
 
 # Benchmarks and long tests are found by what they say, so that a new package needs no line here.
-bench: build ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=5)
+bench: ui/dist/index.html ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=5)
 	@mkdir -p build
 	packages="$(PKG)"
 	[ -n "$$packages" ] || packages=$$(git grep -lE '^func Benchmark' -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|')
 	[ -n "$$packages" ] || { echo "no benchmark in this tree" >&2; exit 1; }
-	$(GO) test -run '^$$' -bench . -benchmem -count $(or $(COUNT),5) -timeout 60m $$packages > build/bench.txt || true
+	$(GO) test -run '^$$' -bench . -benchmem -count $(or $(COUNT),5) -timeout 60m $$packages | tee build/bench.txt || true
 	$(SUMMARY) bench < build/bench.txt
 
 long: build ## tests that take hours' worth of work (SEGNATURA_LONG=1)

@@ -57,7 +57,8 @@ func benchmarks(stdin io.Reader, w io.Writer) (failed bool, err error) {
 	}
 	fmt.Fprintln(w, machine())
 	for _, key := range order {
-		fmt.Fprintf(w, "%-72s %16.6g %-10s (median of %d)\n", key.name, median(values[key]), key.unit, len(values[key]))
+		fmt.Fprintf(w, "%-72s %16s %-10s (median of %d)\n", key.name,
+			strconv.FormatFloat(median(values[key]), 'f', -1, 64), key.unit, len(values[key]))
 	}
 	return failed, nil
 }
