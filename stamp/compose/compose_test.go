@@ -54,7 +54,11 @@ var resolutions = []stamp.Resolution{stamp.DPI203, stamp.DPI300, stamp.DPI600}
 func TestEveryFormatReadsBack(t *testing.T) {
 	for _, size := range sizes {
 		for _, res := range resolutions {
-			for _, banner := range []string{"", "PROVA – SENZA VALORE"} {
+			banners := []string{""}
+			if res == stamp.DPI203 { // the tightest: lengths round up to whole dots
+				banners = append(banners, "PROVA – SENZA VALORE")
+			}
+			for _, banner := range banners {
 				t.Run(fmt.Sprintf("%s/%d/%s", size, res.DPI, banner), func(t *testing.T) {
 					label := ordinaryLabel(size)
 					label.Banner = banner
@@ -409,14 +413,19 @@ func textOf(d *drawing, i int) string {
 	return strings.Join(texts, " ")
 }
 
-// decode reads a code from the whole label, set on a white margin as on paper.
+// decode reads a code from the whole label, set on a white margin as on paper. At 600 dpi every second dot will do: modules
+// are an even number of dots there, and the reader takes its time.
 func decode(t *testing.T, b *stamp.Bitmap, reader gozxing.Reader) string {
 	t.Helper()
 	const margin = 20
-	grey := image.NewGray(image.Rect(0, 0, b.Width+2*margin, b.Height+2*margin))
+	step := 1
+	if b.Resolution == stamp.DPI600 {
+		step = 2
+	}
+	grey := image.NewGray(image.Rect(0, 0, b.Width/step+2*margin, b.Height/step+2*margin))
 	for i := range grey.Pix {
 		x, y := i%grey.Stride-margin, i/grey.Stride-margin
-		if !b.Black(x, y) {
+		if !b.Black(x*step, y*step) {
 			grey.Pix[i] = 0xff
 		}
 	}
