@@ -31,6 +31,8 @@ func TestSuite(t *testing.T) {
 		case scannertest.Stall:
 			whole := http11(200, "", f.pages[last-1])
 			f.next = func(n int) (answer, bool) { return answer{raw: whole[:len(whole)/2], hold: true}, n == last }
+		case scannertest.Silent:
+			f.next = func(n int) (answer, bool) { return answer{hold: true}, n == last }
 		case scannertest.Empty:
 			f.pages = nil
 			f.status = func() []byte { return statusXML("Idle", "ScannerAdfEmpty", "Aborted", 0) }

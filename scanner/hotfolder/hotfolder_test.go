@@ -35,6 +35,7 @@ func TestSuite(t *testing.T) {
 			scannertest.Jam:       "a folder has no rollers",
 			scannertest.CoverOpen: "a folder has no cover",
 			scannertest.Stall:     "a local file does not keep a reader waiting",
+			scannertest.Silent:    "a local file does not keep a reader waiting",
 			scannertest.Busy:      "the station's lock keeps others from the folder",
 		},
 		New: func(t *testing.T, s scannertest.Scenario) scannertest.Harness {

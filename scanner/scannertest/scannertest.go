@@ -30,13 +30,14 @@ const (
 	CoverOpen Scenario = "coverOpen" // delivers Pages, then its cover is opened: FaultCoverOpen
 	Truncated Scenario = "truncated" // delivers all Pages but the last whole, and cuts that one in the middle
 	Stall     Scenario = "stall"     // delivers all Pages but the last whole, begins that one and sends no more
+	Silent    Scenario = "silent"    // delivers all Pages but the last whole, and never begins that one
 	Empty     Scenario = "empty"     // has no paper: FaultEmpty from Scan or the first Next
 	Offline   Scenario = "offline"   // does not answer
 	Busy      Scenario = "busy"      // is used by somebody else: FaultBusy from Scan or the first Next
 )
 
 func scenarios() []Scenario {
-	return []Scenario{Plain, Duplex, Jam, CoverOpen, Truncated, Stall, Empty, Offline, Busy}
+	return []Scenario{Plain, Duplex, Jam, CoverOpen, Truncated, Stall, Silent, Empty, Offline, Busy}
 }
 
 // Harness is one device, as New made it.
@@ -76,6 +77,7 @@ func Run(t *testing.T, f Family) {
 		CoverOpen: {{"pages before the open cover stay", faultAfterPages(scanner.FaultCoverOpen)}},
 		Truncated: {{"a cut page fails to be read", truncatedPage}},
 		Stall:     {{"Close frees a reader that waits", closeFreesAReader}},
+		Silent:    {{"Close frees a Next that waits", closeFreesNext}},
 		Empty:     {{"no paper is told", refused(scanner.FaultEmpty)}},
 		Offline:   {{"no answer is told", offline}},
 		Busy:      {{"in use is told", refused(scanner.FaultBusy)}},
@@ -321,6 +323,24 @@ func closeFreesAReader(t *testing.T, h Harness) {
 		t.Errorf("Close: %v", err)
 	}
 	wantFault(t, "the reader", <-done, scanner.FaultCancelled)
+}
+
+func closeFreesNext(t *testing.T, h Harness) {
+	doc := scan(t, h)
+	for seq := 1; seq < len(h.Pages); seq++ {
+		take(t, doc, h, seq)
+	}
+	begun, done := make(chan struct{}), make(chan error)
+	go func() {
+		close(begun)
+		_, err := doc.Next(t.Context())
+		done <- err
+	}()
+	<-begun // Next may wait by now or begin to wait later: both must end
+	if err := doc.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	wantFault(t, "Next", <-done, scanner.FaultCancelled)
 }
 
 func refused(kind scanner.FaultKind) func(*testing.T, Harness) {
