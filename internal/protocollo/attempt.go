@@ -76,7 +76,10 @@ func itoa4(n int) string {
 
 // Capabilities say what a connector's contract offers. centraltest runs by them.
 type Capabilities struct {
-	FindByKey       bool // a registration can be found again by our own key
+	FindByKey bool // a registration can be found again by our own key
+	// Local is set where the register works inside this very process: a call that is not running here is not running
+	// anywhere, so «not found» is proof at once (R17.3).
+	Local           bool
 	AttachLater     bool
 	Annul           bool
 	Lists           bool // classification and office lists

@@ -1,0 +1,279 @@
+package station
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"segnatura/internal/protocollo"
+	"segnatura/scanner"
+)
+
+// faultInternal is the fault of a batch that our own side ended.
+const faultInternal = "internal"
+
+// run is one run of pages. Each page is durable before the next is asked for, and everything that is decided about it can be
+// decided again from what is stored: a crash loses nothing and needs no memory.
+type run struct {
+	s      *Station
+	ctx    context.Context // ends with a cancel or with the station
+	active *activeRun
+	actor  protocollo.Actor
+	body   string // code of the amministrazione
+	batch  protocollo.Batch
+	rule   *pageRule // of the selected registration; nil in a batch
+
+	document int64             // being received; 0 = none
+	pages    []protocollo.Page // of document
+	own      int64             // the registration that document's first page names, or 0
+	seq      int
+	asked    bool
+}
+
+// capture takes a document's pages to their end and closes it. Device troubles are recorded with the batch and are no error.
+func (r *run) capture(doc scanner.Document) error {
+	unhook := context.AfterFunc(r.ctx, func() { _ = doc.Close() })
+	err := r.take(doc)
+	unhook()
+	if closeErr := doc.Close(); closeErr != nil {
+		r.s.log.Warn("scanner not released", "batch", r.batch.ID, "err", closeErr)
+	}
+	return r.end(err)
+}
+
+func (r *run) take(doc scanner.Document) error {
+	for {
+		page, err := doc.Next(r.ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.page(page); err != nil {
+			return err
+		}
+	}
+}
+
+// page makes one page durable, measures it, and puts it where it belongs.
+func (r *run) page(p *scanner.Page) error {
+	defer func() { _ = p.Data.Close() }()
+	ctx := context.WithoutCancel(r.ctx)
+	if err := r.openDocument(ctx); err != nil {
+		return err
+	}
+	settings, err := json.Marshal(p.Settings)
+	if err != nil {
+		return fmt.Errorf("encode settings: %w", err)
+	}
+	stored, err := r.s.cfg.Batches.AddPage(ctx, protocollo.Page{BatchID: r.batch.ID, DocumentID: r.document, Seq: r.seq + 1,
+		Sheet: p.Sheet, Back: p.Back, MediaType: p.Format, TakenAt: p.TakenAt, Name: p.Name, Settings: settings}, p.Data)
+	if err != nil {
+		return fmt.Errorf("keep page %d: %w", r.seq+1, err)
+	}
+	r.seq++
+	facts, err := r.measure(ctx, &stored, p.Settings)
+	if err != nil {
+		r.pages = append(r.pages, stored) // it is kept, and complete will ask about it
+		return err
+	}
+	if err := r.place(ctx, stored, facts); err != nil {
+		return err
+	}
+	r.s.publish(EventPage, stored.ID, r.batch.AOO)
+	return r.watchLimit(ctx)
+}
+
+// openDocument begins a document for the page that is coming.
+func (r *run) openDocument(ctx context.Context) error {
+	if r.document != 0 {
+		return nil
+	}
+	d, err := r.s.cfg.Documents.NewDocument(ctx, protocollo.Document{BatchID: r.batch.ID, AOO: r.batch.AOO, State: protocollo.DocumentReceiving})
+	if err != nil {
+		return fmt.Errorf("begin document: %w", err)
+	}
+	r.setDocument(d.ID)
+	return nil
+}
+
+func (r *run) setDocument(id int64) {
+	r.document, r.pages, r.own, r.asked = id, nil, 0, false
+	r.s.mu.Lock()
+	r.active.document = id
+	r.s.mu.Unlock()
+}
+
+// measure stores a page's facts and remembers its thumbnail.
+func (r *run) measure(ctx context.Context, p *protocollo.Page, settings scanner.Settings) (scanner.Facts, error) {
+	_, data, err := r.s.cfg.Batches.OpenPage(ctx, p.ID)
+	if err != nil {
+		return scanner.Facts{}, fmt.Errorf("open page %d: %w", p.ID, err)
+	}
+	defer func() { _ = data.Close() }()
+	ours := func(text string) bool {
+		b, err := protocollo.ParseBarcode(text)
+		return err == nil && b.Belongs(r.body, r.batch.AOO)
+	}
+	facts, thumb, err := r.s.cfg.Inspector.Inspect(ctx, data, settings, ours, r.s.cfg.ThumbnailPx)
+	if err != nil {
+		return scanner.Facts{}, fmt.Errorf("measure page %d: %w", p.ID, err)
+	}
+	if err := r.s.cfg.Batches.SetPageFacts(ctx, p.ID, facts); err != nil {
+		return scanner.Facts{}, fmt.Errorf("keep facts of page %d: %w", p.ID, err)
+	}
+	if p.Facts, err = json.Marshal(facts); err != nil {
+		return scanner.Facts{}, fmt.Errorf("encode facts: %w", err)
+	}
+	r.s.thumbs.put(p.ID, thumb)
+	return facts, nil
+}
+
+// place adds a page to the document under way, or begins the next one with it.
+func (r *run) place(ctx context.Context, p protocollo.Page, facts scanner.Facts) error {
+	rd, err := r.s.read(ctx, r.body, r.batch, facts.Codes)
+	if err != nil {
+		return err
+	}
+	if len(r.pages) > 0 && rd.begins && rd.strangeTo(r.own) {
+		before := r.document
+		r.setDocument(0)
+		if err := r.openDocument(ctx); err != nil {
+			return err
+		}
+		if err := r.s.cfg.Documents.MovePages(ctx, r.document, []int64{p.ID}); err != nil {
+			return fmt.Errorf("move page %d: %w", p.ID, err)
+		}
+		if err := r.s.complete(ctx, before, ""); err != nil {
+			return err
+		}
+	}
+	if len(r.pages) == 0 {
+		r.own = rd.registration()
+	}
+	p.DocumentID = r.document
+	r.pages = append(r.pages, p)
+	return nil
+}
+
+// watchLimit asks as soon as a single-document scan passes the page rule; the run goes on (R19.3).
+func (r *run) watchLimit(ctx context.Context) error {
+	if r.rule == nil || r.asked {
+		return nil
+	}
+	t := tallyOf(r.pages)
+	v := r.rule.judge(t)
+	if v.Within {
+		return nil
+	}
+	r.asked = true
+	return r.s.openException(ctx, scopeException(r.batch.AOO, r.document, r.pages[len(r.pages)-1].ID, r.rule, v, t))
+}
+
+// end looks at the last document and records how the run ended. Only our own failures are returned.
+func (r *run) end(cause error) error {
+	ctx := context.WithoutCancel(r.ctx)
+	defer func() {
+		r.s.mu.Lock()
+		delete(r.s.runs, r.batch.ID)
+		r.s.mu.Unlock()
+		close(r.active.done)
+		r.active.cancel(nil)
+		r.s.publish(EventBatch, r.batch.ID, r.batch.AOO)
+	}()
+	state, why, err := r.ending(cause)
+	if r.document != 0 {
+		if completeErr := r.s.complete(ctx, r.document, why); completeErr != nil {
+			r.s.log.Error("document not completed", "batch", r.batch.ID, "err", completeErr)
+			err = errors.Join(err, completeErr)
+		}
+	}
+	fault := ""
+	if state == protocollo.BatchFaulted {
+		fault = why
+	}
+	if endErr := r.s.cfg.Batches.EndBatch(ctx, r.batch.ID, state, fault); endErr != nil {
+		r.s.log.Error("batch not ended", "batch", r.batch.ID, "err", endErr)
+		err = errors.Join(err, fmt.Errorf("end batch: %w", endErr))
+	}
+	return err
+}
+
+// ending says how the run ended and why its last document may be incomplete.
+func (r *run) ending(cause error) (state protocollo.BatchState, why string, err error) {
+	var fault *scanner.Fault
+	switch {
+	case cause == nil:
+		return protocollo.BatchEnded, "", nil
+	case errors.Is(context.Cause(r.ctx), errEnough):
+		return protocollo.BatchCancelled, "", nil
+	case errors.Is(context.Cause(r.ctx), errCancelled):
+		return protocollo.BatchCancelled, "cancelled", nil
+	case r.ctx.Err() != nil:
+		return protocollo.BatchInterrupted, "interrupted", nil
+	case errors.As(cause, &fault):
+		r.s.log.Warn("run ended by a fault", "batch", r.batch.ID, "device", r.batch.Source, "err", cause)
+		return protocollo.BatchFaulted, string(fault.Kind), nil
+	}
+	r.s.log.Error("run failed", "batch", r.batch.ID, "err", cause)
+	return protocollo.BatchFaulted, faultInternal, cause
+}
+
+// resumable checks that a document can be continued and returns the registration that was selected for it, and the open
+// exception that says why it is incomplete.
+func (s *Station) resumable(ctx context.Context, actor protocollo.Actor, documentID int64) (int64, protocollo.Exception, error) {
+	none := protocollo.Exception{}
+	doc, _, err := s.document(ctx, actor, documentID)
+	if err != nil {
+		return 0, none, err
+	}
+	b, err := s.cfg.Batches.Batch(ctx, doc.BatchID)
+	if err != nil {
+		return 0, none, fmt.Errorf("read batch: %w", err)
+	}
+	open, err := s.openOn(ctx, doc)
+	if err != nil {
+		return 0, none, err
+	}
+	for _, e := range open {
+		if e.Kind == protocollo.ExceptionCount && e.Detail.Why != "" {
+			return b.Selected, e, nil
+		}
+	}
+	return 0, none, protocollo.Errorf(protocollo.Conflict, "not-open", "document %d is not incomplete", documentID)
+}
+
+// resume makes the incomplete document this run's own.
+func (r *run) resume(ctx context.Context, cut protocollo.Exception) error {
+	unlock, err := r.s.keys.lock(ctx, documentKey(cut.DocumentID))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := r.s.cfg.Exceptions.SolveException(ctx, r.actor, cut.ID, cut.Version, protocollo.ChoiceAccept, "ripresa"); err != nil {
+		return fmt.Errorf("continue document: %w", err)
+	}
+	if err := r.s.cfg.Documents.SetDocumentState(ctx, cut.DocumentID, protocollo.DocumentReceiving); err != nil {
+		return fmt.Errorf("continue document: %w", err)
+	}
+	_, pages, err := r.s.cfg.Documents.Document(ctx, cut.DocumentID)
+	if err != nil {
+		return fmt.Errorf("read document: %w", err)
+	}
+	r.document, r.pages = cut.DocumentID, pages
+	if len(pages) > 0 {
+		if f, ok := factsOf(pages[0]); ok {
+			rd, err := r.s.read(ctx, r.body, r.batch, f.Codes)
+			if err != nil {
+				return err
+			}
+			r.own = rd.registration()
+		}
+	}
+	return nil
+}
+
+func documentKey(id int64) string { return fmt.Sprintf("document/%d", id) }

@@ -1,0 +1,223 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"segnatura/internal/protocollo"
+	"segnatura/stamp"
+)
+
+// Config wires a [Station]. Every port is required; the other fields have a default. The zero Config is therefore refused.
+type Config struct {
+	Intakes    IntakeStore
+	Duplicates DuplicateStore
+	Unsettled  UnsettledStore
+	Deliveries DeliveryStore
+	Drafts     DraftStore
+	References ReferenceStore
+	Titolari   TitolarioStore
+	Prints     PrintStore
+	Batches    BatchStore
+	Documents  DocumentStore
+	Exceptions ExceptionStore
+	Codes      CodeResolver
+	Archive    ArchiveStore
+	Outbox     OutboxStore
+	Setup      SetupStore
+	Policies   PolicyStore
+	Safety     SafetyStore
+	Annulments AnnulStore
+	Views      ViewStore
+
+	Registrar Registrar
+	Sender    Sender
+	Composer  Composer
+	Inspector Inspector
+	Converter Converter
+	Checker   Checker
+	// Scratch opens an empty working file that disappears when it is closed, also by a crash.
+	Scratch   func(ctx context.Context) (Scratch, error)
+	Publisher Publisher
+
+	// PreviewSize and PreviewResolution are those of the label that is shown before one is printed (default 62x29 mm, 300 dpi).
+	PreviewSize       stamp.Size
+	PreviewResolution stamp.Resolution
+
+	// Clock gives now; NewKey gives request keys and must not repeat.
+	Clock  func() time.Time
+	NewKey func() string
+	Log    *slog.Logger // default: discard
+
+	// RegisterTimeout bounds one call for a number (default 20 s), DeliverTimeout one delivery (2 min), PrintTimeout one label
+	// (30 s), ArchiveTimeout the making of one file (10 min).
+	RegisterTimeout, DeliverTimeout, PrintTimeout, ArchiveTimeout time.Duration
+	// AbsenceProof is how long after an attempt's start a register elsewhere may still be working on it: until then «not found»
+	// proves nothing (R17.3). Default 5 min.
+	AbsenceProof time.Duration
+	// ThumbnailPx is the longest side of thumbnails (default 320); Thumbnails is how many are kept in memory (default 400).
+	ThumbnailPx, Thumbnails int
+	// ArchivePause is how long the archive waits before it looks again by itself (default 1 min).
+	ArchivePause time.Duration
+}
+
+// Scratch is a working file.
+type Scratch interface {
+	io.Writer
+	io.ReadSeeker
+	io.ReaderAt
+	io.Closer
+}
+
+// Station runs the use cases. All methods are safe for concurrent use.
+//
+// [Station.Run] recovers what a stop left open and then owns the archive; feeder runs belong to the station too. Stop order:
+// cancel Run's context, call [Station.Close] (it ends the runs and waits for them), and only then close the store.
+type Station struct {
+	cfg    Config
+	log    *slog.Logger
+	keys   keyedLock // "intake/" + request key, "document/" + id, "printer/" + id
+	thumbs *thumbnails
+
+	archiveDue chan struct{}
+
+	stop    context.Context // ends with Close
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+
+	mu      sync.Mutex
+	closed  bool
+	leases  map[string]Lease
+	runs    map[int64]*activeRun // by batch
+	central Health
+}
+
+// New checks the wiring. It asks nothing of any port.
+func New(cfg Config) (*Station, error) {
+	for _, p := range []struct {
+		name string
+		port any
+	}{
+		{"Intakes", cfg.Intakes}, {"Duplicates", cfg.Duplicates}, {"Unsettled", cfg.Unsettled}, {"Deliveries", cfg.Deliveries},
+		{"Drafts", cfg.Drafts}, {"References", cfg.References}, {"Titolari", cfg.Titolari}, {"Prints", cfg.Prints},
+		{"Batches", cfg.Batches}, {"Documents", cfg.Documents}, {"Exceptions", cfg.Exceptions}, {"Codes", cfg.Codes},
+		{"Archive", cfg.Archive}, {"Outbox", cfg.Outbox}, {"Setup", cfg.Setup}, {"Policies", cfg.Policies},
+		{"Safety", cfg.Safety}, {"Annulments", cfg.Annulments}, {"Views", cfg.Views}, {"Registrar", cfg.Registrar},
+		{"Sender", cfg.Sender}, {"Composer", cfg.Composer}, {"Inspector", cfg.Inspector}, {"Converter", cfg.Converter},
+		{"Checker", cfg.Checker}, {"Publisher", cfg.Publisher},
+	} {
+		if p.port == nil {
+			return nil, fmt.Errorf("wire station: no %s", p.name)
+		}
+	}
+	if cfg.Scratch == nil || cfg.Clock == nil || cfg.NewKey == nil {
+		return nil, fmt.Errorf("wire station: Scratch, Clock and NewKey are required")
+	}
+	withDefaults(&cfg)
+	s := &Station{
+		cfg: cfg, log: cfg.Log, thumbs: newThumbnails(cfg.Thumbnails), archiveDue: make(chan struct{}, 1),
+		leases: map[string]Lease{}, runs: map[int64]*activeRun{},
+	}
+	s.stop, s.cancel = context.WithCancel(context.Background())
+	return s, nil
+}
+
+func withDefaults(cfg *Config) {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&cfg.RegisterTimeout, 20 * time.Second}, {&cfg.DeliverTimeout, 2 * time.Minute}, {&cfg.PrintTimeout, 30 * time.Second},
+		{&cfg.ArchiveTimeout, 10 * time.Minute}, {&cfg.AbsenceProof, 5 * time.Minute}, {&cfg.ArchivePause, time.Minute},
+	} {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
+	if cfg.ThumbnailPx <= 0 {
+		cfg.ThumbnailPx = 320
+	}
+	if cfg.Thumbnails <= 0 {
+		cfg.Thumbnails = 400
+	}
+	if cfg.PreviewSize == (stamp.Size{}) {
+		cfg.PreviewSize = stamp.Size{WidthMM: 62, HeightMM: 29}
+	}
+	if cfg.PreviewResolution == (stamp.Resolution{}) {
+		cfg.PreviewResolution = stamp.DPI300
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// Run recovers and then makes archives as they fall due, until ctx ends. An error is recovery's: the station must not open.
+func (s *Station) Run(ctx context.Context) error {
+	if err := s.Recover(ctx); err != nil {
+		return fmt.Errorf("recover: %w", err)
+	}
+	s.ArchiveLoop(ctx)
+	return nil
+}
+
+// Close ends feeder runs as interrupted and waits for them. Nothing can be started afterwards.
+func (s *Station) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel()
+	s.running.Wait()
+}
+
+// NewKey mints a request key, for a form that opens (R16.9).
+func (s *Station) NewKey() string { return s.cfg.NewKey() }
+
+func (s *Station) now() time.Time { return s.cfg.Clock() }
+
+func (s *Station) today() protocollo.Day { return protocollo.DayOf(s.now()) }
+
+// self is the station as a reader of everything of one AOO: recovery and joining must see what no single user may.
+func self(aoo protocollo.AOOCode) protocollo.Actor {
+	a := protocollo.Station(aoo)
+	a.Roles = []protocollo.Role{protocollo.RoleResponsabile}
+	return a
+}
+
+// office returns the body and one of its AOOs.
+func (s *Station) office(ctx context.Context, code protocollo.AOOCode) (Setup, protocollo.AOO, error) {
+	setup, err := s.cfg.Setup.Setup(ctx)
+	if err != nil {
+		return Setup{}, protocollo.AOO{}, fmt.Errorf("read setup: %w", err)
+	}
+	for _, a := range setup.AOOs {
+		if a.Code == code {
+			return setup, a, nil
+		}
+	}
+	return Setup{}, protocollo.AOO{}, protocollo.Errorf(protocollo.NotFound, "aoo", "no AOO %q", code)
+}
+
+// publishIntake tells of a change to an intake or of something that hangs on it.
+func (s *Station) publishIntake(kind EventKind, id int64, in protocollo.Intake) {
+	s.cfg.Publisher.Publish(Event{Kind: kind, ID: id, AOO: in.AOO, Confidential: in.Draft.Confidential, Operator: in.Operator,
+		UOR: in.Draft.UOR})
+}
+
+// publish tells of a change that carries nobody's data.
+func (s *Station) publish(kind EventKind, id int64, aoo protocollo.AOOCode) {
+	s.cfg.Publisher.Publish(Event{Kind: kind, ID: id, AOO: aoo})
+}
+
+// unlessForbidden is the first line of most use cases.
+func unlessForbidden(a protocollo.Actor, acts ...protocollo.Action) error {
+	for _, act := range acts {
+		if err := a.Require(act); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package station
+
+import (
+	"context"
+	"fmt"
+
+	"segnatura/internal/protocollo"
+)
+
+// DueDeliveries lists the ids of archived files that the centre does not have yet, oldest first. With [Station.Deliver] and
+// [Station.DrainWaiting] it is what the outbox drives.
+func (s *Station) DueDeliveries(ctx context.Context) ([]int64, error) {
+	due, err := s.cfg.Outbox.DueDeliveries(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list due deliveries: %w", err)
+	}
+	ids := make([]int64, len(due))
+	for i, d := range due {
+		ids[i] = d.ID
+	}
+	return ids, nil
+}
+
+// Deliver hands one archived file to the centre: claim, send, record. The error keeps its class: Unavailable is due again,
+// Rejected and OutcomeUnknown wait for a person. What is not due is no error.
+func (s *Station) Deliver(ctx context.Context, id int64) error {
+	due, err := s.cfg.Outbox.DueDeliveries(ctx)
+	if err != nil {
+		return fmt.Errorf("list due deliveries: %w", err)
+	}
+	for _, d := range due {
+		if d.ID == id {
+			return s.deliver(ctx, d)
+		}
+	}
+	return nil
+}
+
+func (s *Station) deliver(ctx context.Context, d DueDelivery) error {
+	if err := s.cfg.Outbox.ClaimDelivery(ctx, d.ID); err != nil {
+		return fmt.Errorf("claim delivery %d: %w", d.ID, err)
+	}
+	keep := context.WithoutCancel(ctx)
+	receipt, err := s.attach(ctx, d)
+	s.noteCentral(err)
+	if err == nil {
+		if err := s.cfg.Outbox.MarkDelivered(keep, d.ID, receipt); err != nil {
+			return fmt.Errorf("record delivery %d: %w", d.ID, err)
+		}
+		s.publishDelivered(keep, d)
+		return nil
+	}
+	class := deliveryClasses[protocollo.ClassOf(err)]
+	if class == "" {
+		class = protocollo.OutcomeUnknown
+	}
+	if markErr := s.cfg.Outbox.MarkUndelivered(keep, d.ID, class, wordsOf(err)); markErr != nil {
+		return fmt.Errorf("record that delivery %d failed: %w", d.ID, markErr)
+	}
+	s.publishDelivered(keep, d)
+	return protocollo.Errorf(class, "delivery", "deliver %d: %w", d.ID, err)
+}
+
+// deliveryClasses says what each class of error leaves behind; one that is not here may have left anything.
+var deliveryClasses = map[protocollo.Class]protocollo.Class{
+	protocollo.Unavailable: protocollo.Unavailable,
+	protocollo.Stopped:     protocollo.Unavailable,
+	protocollo.Rejected:    protocollo.Rejected,
+	protocollo.Invalid:     protocollo.Rejected,
+	protocollo.NotFound:    protocollo.Rejected,
+}
+
+func (s *Station) attach(ctx context.Context, d DueDelivery) (protocollo.AttachReceipt, error) {
+	blob, _, err := s.cfg.Archive.OpenBlob(ctx, d.Request.SHA256)
+	if err != nil {
+		return protocollo.AttachReceipt{}, protocollo.Errorf(protocollo.Unavailable, "blob", "open archive: %w", err)
+	}
+	defer func() { _ = blob.Close() }()
+	call, cancel := context.WithTimeout(ctx, s.cfg.DeliverTimeout)
+	defer cancel()
+	return s.cfg.Sender.Attach(call, d.Request, blob)
+}
+
+// publishDelivered tells those who may see the record.
+func (s *Station) publishDelivered(ctx context.Context, d DueDelivery) {
+	setup, err := s.cfg.Setup.Setup(ctx)
+	if err != nil {
+		return
+	}
+	for _, aoo := range setup.AOOs {
+		if rec, err := s.cfg.Views.Record(ctx, self(aoo.Code), d.RegistrationID); err == nil {
+			s.publishIntake(EventRegistration, d.RegistrationID, rec.Intake)
+			return
+		}
+	}
+}

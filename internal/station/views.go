@@ -1,0 +1,157 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"segnatura/internal/protocollo"
+)
+
+// Bounds of lists.
+const (
+	maxHits       = 200
+	maxEntries    = 500
+	stripBatches  = 50
+	defaultLength = 50
+)
+
+// Search finds registrations and intakes that the actor sees, newest first.
+func (s *Station) Search(ctx context.Context, actor protocollo.Actor, q Query) (SearchResult, error) {
+	if err := actor.Require(protocollo.ActSearch); err != nil {
+		return SearchResult{}, err
+	}
+	q.Limit = within(q.Limit, maxHits)
+	return wrapped(s.cfg.Views.Search(ctx, actor, q))("search")
+}
+
+func within(n, most int) int {
+	if n <= 0 {
+		return defaultLength
+	}
+	return min(n, most)
+}
+
+// IntakeRecord returns one record for a list. Who opens it to read calls [Station.ViewRecord].
+func (s *Station) IntakeRecord(ctx context.Context, actor protocollo.Actor, intakeID int64) (Record, error) {
+	if err := actor.Require(protocollo.ActSearch); err != nil {
+		return Record{}, err
+	}
+	return wrapped(s.cfg.Views.IntakeRecord(ctx, actor, intakeID))("read intake")
+}
+
+// Registration returns the record of a registration for a list.
+func (s *Station) Registration(ctx context.Context, actor protocollo.Actor, registrationID int64) (Record, error) {
+	if err := actor.Require(protocollo.ActSearch); err != nil {
+		return Record{}, err
+	}
+	return wrapped(s.cfg.Views.Record(ctx, actor, registrationID))("read registration")
+}
+
+// ViewRecord opens a record; that a confidential one was looked at is journaled before it is shown (R11.5).
+func (s *Station) ViewRecord(ctx context.Context, actor protocollo.Actor, intakeID int64) (Record, error) {
+	rec, err := s.IntakeRecord(ctx, actor, intakeID)
+	if err != nil {
+		return Record{}, err
+	}
+	return rec, s.noteView(ctx, actor, rec)
+}
+
+func (s *Station) noteView(ctx context.Context, actor protocollo.Actor, rec Record) error {
+	if !rec.Intake.Draft.Confidential {
+		return nil
+	}
+	if err := s.cfg.Views.RecordView(ctx, actor, rec.Intake.ID); err != nil {
+		return fmt.Errorf("journal the view: %w", err)
+	}
+	return nil
+}
+
+// History lists the journal of one intake, oldest first.
+func (s *Station) History(ctx context.Context, actor protocollo.Actor, intakeID int64) ([]protocollo.Entry, error) {
+	if err := actor.Require(protocollo.ActSearch); err != nil {
+		return nil, err
+	}
+	return wrapped(s.cfg.Views.History(ctx, actor, intakeID))("read history")
+}
+
+// Journal pages through the AOO's journal, newest first, before an entry (0 = from the end).
+func (s *Station) Journal(ctx context.Context, actor protocollo.Actor, before int64, limit int) ([]protocollo.Entry, error) {
+	if err := actor.Require(protocollo.ActJournal); err != nil {
+		return nil, err
+	}
+	return wrapped(s.cfg.Views.Journal(ctx, actor, before, within(limit, maxEntries)))("read journal")
+}
+
+// ActiveBatches lists the desk's strip, newest first. Who does not register has none.
+func (s *Station) ActiveBatches(ctx context.Context, actor protocollo.Actor) ([]BatchView, error) {
+	if !actor.May(protocollo.ActRegister) {
+		return nil, nil
+	}
+	return wrapped(s.cfg.Views.ActiveBatches(ctx, actor, stripBatches))("list batches")
+}
+
+// BatchView returns one batch with its documents and pages.
+func (s *Station) BatchView(ctx context.Context, actor protocollo.Actor, id int64) (BatchView, error) {
+	if err := actor.Require(protocollo.ActRegister); err != nil {
+		return BatchView{}, err
+	}
+	return wrapped(s.cfg.Views.BatchView(ctx, actor, id))("read batch")
+}
+
+// Counts are the numbers of the fixed bar.
+func (s *Station) Counts(ctx context.Context, actor protocollo.Actor) (Counts, error) {
+	if !actor.May(protocollo.ActSearch) {
+		return Counts{}, nil
+	}
+	return wrapped(s.cfg.Views.Counts(ctx, actor))("count")
+}
+
+// Health says how the system that numbers answered last.
+type Health struct {
+	Connector string      `json:"connector"`
+	State     HealthState `json:"state" enum:"untried,answering,away,doubtful"`
+	Since     time.Time   `json:"since,omitzero"` // of the state
+}
+
+// HealthState is a code that the UI words.
+type HealthState string
+
+const (
+	HealthUntried   HealthState = "untried" // nothing was asked since the start
+	HealthAnswering HealthState = "answering"
+	HealthAway      HealthState = "away"
+	HealthDoubtful  HealthState = "doubtful" // it did not answer clearly
+)
+
+// Health returns what the last call taught. It asks nothing.
+func (s *Station) Health() Health {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := s.central
+	h.Connector = s.cfg.Registrar.Name()
+	if h.State == "" {
+		h.State = HealthUntried
+	}
+	return h
+}
+
+// noteCentral learns from a call's end. A no is an answer.
+func (s *Station) noteCentral(err error) {
+	state := HealthDoubtful
+	switch protocollo.ClassOf(err) {
+	case "", protocollo.Rejected, protocollo.Invalid, protocollo.Stopped, protocollo.NotFound, protocollo.Conflict:
+		state = HealthAnswering
+	case protocollo.Unavailable:
+		state = HealthAway
+	}
+	s.mu.Lock()
+	changed := s.central.State != state
+	if changed {
+		s.central = Health{State: state, Since: s.now()}
+	}
+	s.mu.Unlock()
+	if changed {
+		s.publish(EventStatus, 0, "")
+	}
+}
