@@ -51,8 +51,7 @@ func run(tb testing.TB, j pdfa.Job) ([]byte, pdfa.Result) {
 	if err != nil {
 		tb.Fatalf("convert: %v", err)
 	}
-	checktest.Keep(tb, out.Bytes())
-	checktest.QPDF(tb, out.Bytes())
+	checktest.Compliant(tb, out.Bytes(), pdfa.Flavour2B)
 	return out.Bytes(), result
 }
 
@@ -267,8 +266,7 @@ func TestCorpusBadImages(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				checktest.Keep(t, out.Bytes())
-				checktest.QPDF(t, out.Bytes())
+				checktest.Compliant(t, out.Bytes(), pdfa.Flavour2B)
 				return
 			}
 			refused, ok := errors.AsType[*pdfa.RefusedError](err)

@@ -107,7 +107,9 @@ func (d *Document) Close() (pdfa.Result, error) {
 		d.err = errors.New("no page was added")
 	}
 	for _, f := range d.fonts {
-		d.writeFont(f)
+		if f.number != 0 {
+			d.writeFont(f)
+		}
 	}
 	d.writePageTree()
 	d.writeTrailer()
@@ -167,7 +169,7 @@ func (d *Document) reserve() int {
 	return len(d.offsets) - 1
 }
 
-// object writes one indirect object. 6.1.8: number, generation and "obj" are apart by single spaces, lines end in one LF.
+// object writes one indirect object. 6.1.9: number, generation and "obj" are apart by single spaces, lines end in one LF.
 func (d *Document) object(n int, body string) {
 	d.offsets[n] = d.size
 	d.printf("%d 0 obj\n%s\nendobj\n", n, body)

@@ -15,7 +15,7 @@ import (
 // that made it.
 type Font struct {
 	d      *Document
-	number int // object number of the composite font
+	number int // object number of the composite font; 0 until it is used
 	name   string
 	parsed *sfnt.Font
 	buf    sfnt.Buffer
@@ -47,7 +47,6 @@ func (d *Document) Font(ttf []byte) (*Font, error) {
 	if f.name == "" || len(f.name) > 100 {
 		return nil, fmt.Errorf("read font: its PostScript name is of no use")
 	}
-	f.number = d.reserve()
 	d.fonts = append(d.fonts, f)
 	return f, nil
 }

@@ -133,6 +133,9 @@ func (p *Page) Text(f *Font, sizePt, xMM, yMM float64, s string) error {
 
 func (p *Page) fontName(f *Font) string {
 	name, ok := p.fonts[f]
+	if f.number == 0 {
+		f.number = p.d.reserve()
+	}
 	if !ok {
 		name = fmt.Sprintf("F%d", len(p.fontOrder))
 		p.fonts[f] = name

@@ -111,8 +111,7 @@ func textPage(d *writer.Document) error {
 
 func TestTextIsReadBack(t *testing.T) {
 	pdf, result := document(t, pdfa.Flavour2U, textPage)
-	checktest.Keep(t, pdf)
-	checktest.QPDF(t, pdf)
+	checktest.Compliant(t, pdf, pdfa.Flavour2U)
 	if len(result.Pages) != 2 || result.Bytes != int64(len(pdf)) {
 		t.Errorf("result: %d pages, %d bytes; want 2, %d", len(result.Pages), result.Bytes, len(pdf))
 	}
@@ -269,7 +268,7 @@ func TestOrientations(t *testing.T) {
 				_, err := d.AddImagePage(writer.ImagePage{Image: img, XDPI: 72, YDPI: 72, Orientation: orientation})
 				return err
 			})
-			checktest.Keep(t, pdf)
+			checktest.Compliant(t, pdf, pdfa.Flavour2B)
 			got := render(t, pdf)
 			for _, at := range []image.Point{{4, 4}, {75, 4}, {4, 35}, {75, 35}} {
 				if !near(got.At(at.X, at.Y), upright.At(at.X, at.Y)) {
@@ -360,8 +359,7 @@ func TestRastersComeBack(t *testing.T) {
 			_, err := d.AddImagePage(writer.ImagePage{Image: writer.Raster(w, h, f, bytes.NewReader(rows)), XDPI: 72, YDPI: 144})
 			return err
 		})
-		checktest.Keep(t, pdf)
-		checktest.QPDF(t, pdf)
+		checktest.Compliant(t, pdf, pdfa.Flavour2B)
 		if got := result.Pages[0]; got.Encoding != writer.EncodingFlate || got.WidthPx != w || got.HeightPx != h {
 			t.Errorf("%+v: result %+v", f, got)
 		}

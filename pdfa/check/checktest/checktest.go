@@ -1,8 +1,9 @@
-// Package checktest is for tests of whatever writes PDF/A: it asks qpdf whether a file is sound, and keeps the file where
+// Package checktest is for tests of whatever writes PDF/A: it asks pdfa/check and qpdf about a file, and keeps the file where
 // SEGNATURA_PDFA_OUT names a folder, so that veraPDF can be asked about all of them at once (.ci/verapdf).
 package checktest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -12,10 +13,27 @@ import (
 	"testing"
 
 	"segnatura/internal/testenv"
+	"segnatura/pdfa"
+	"segnatura/pdfa/check"
 )
 
 // OutEnv names the environment variable with the folder for files that must be PDF/A.
 const OutEnv = "SEGNATURA_PDFA_OUT"
+
+// Compliant fails the test unless pdfa/check says that pdf is PDF/A of the given flavour and qpdf that it is sound. It keeps the
+// file for veraPDF.
+func Compliant(tb testing.TB, pdf []byte, flavour pdfa.Flavour) {
+	tb.Helper()
+	Keep(tb, pdf)
+	report, err := check.Check(bytes.NewReader(pdf), int64(len(pdf)))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if !report.Compliant || report.Flavour != flavour {
+		tb.Errorf("not PDF/A-%s: %+v", flavour, report)
+	}
+	QPDF(tb, pdf)
+}
 
 // Keep writes pdf into the folder that OutEnv names, under a name of its own made of the test's name and the content. Without
 // the variable it does nothing. Only files that must pass veraPDF may be kept.
