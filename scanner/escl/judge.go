@@ -12,8 +12,9 @@ import (
 type verdict int
 
 const (
-	verdictAgain verdict = iota // not yet: ask again within the busy time
-	verdictEnd                  // the run is over, all its pages were delivered
+	verdictAgain   verdict = iota // not yet: ask again within the busy time
+	verdictEnd                    // the run is over, all its pages were delivered
+	verdictPerhaps                // it looks over, without the job's word for it: the end only when the device says so twice
 	verdictFault
 )
 
@@ -26,7 +27,7 @@ type question struct {
 }
 
 // judge decides by the job's state first, then by the device's. It says verdictEnd only when the device says that the job is
-// done or no longer knows it, and never on an empty body: a document that may be short is a fault.
+// done, or when the one page of the glass was taken, and never on an empty body: a document that may be short is a fault.
 //
 // Why so careful: 409 is the end of the feeder (AirSane before pull request 135), a jam (AirSane after it) and "in use" (HP
 // OfficeJet); 404 is the end, "not yet" (Brother MFC-L2710DW, sane-airscan issue 39) and what follows an aborted job; the feeder
@@ -82,6 +83,8 @@ func judgeIdle(st wireStatus, q question, known bool, fault func(scanner.FaultKi
 		return fault(scanner.FaultDevice, "the job vanished before its first page")
 	case q.feeder && !empty && q.code == http.StatusConflict:
 		return fault(scanner.FaultDevice, "refused the next page with paper in the feeder")
+	case q.feeder:
+		return verdictPerhaps, nil
 	}
 	return verdictEnd, nil
 }

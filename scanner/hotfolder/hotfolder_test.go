@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -104,7 +105,7 @@ type watched struct {
 	docs     [][]string // names, by document
 	troubles []string   // "name: kind"
 	contents map[string][]byte
-	stop     int
+	stop     atomic.Int32
 }
 
 func watch(t *testing.T, dir string, edit func(*hotfolder.Config)) *watched {
@@ -153,7 +154,7 @@ func (w *watched) take(ctx context.Context, doc scanner.Document) {
 		}
 		names = append(names, p.Name)
 		w.contents[p.Name] = b
-		if len(names) == w.stop {
+		if len(names) == int(w.stop.Load()) {
 			return // as a consumer does whose disk is full: read, and not safe
 		}
 	}
@@ -215,6 +216,14 @@ func TestWatch(t *testing.T) {
 			t.Errorf("the first p1.jpg was overwritten: %v", err)
 		}
 	})
+	bubble(t, "a page that comes within the quiet time belongs to the same document", func(t *testing.T, dir string) {
+		w := watch(t, dir, nil)
+		put(t, dir, "2.jpg", jpegFile(2))
+		pass(4 * time.Second)
+		put(t, dir, "1.jpg", jpegFile(1))
+		pass(time.Minute)
+		equal(t, "documents", w.docs, [][]string{{"1.jpg", "2.jpg"}})
+	})
 	bubble(t, "the same bytes again are delivered again and kept beside the first", func(t *testing.T, dir string) {
 		w := watch(t, dir, nil)
 		for range 4 {
@@ -261,14 +270,14 @@ func TestWatch(t *testing.T) {
 	})
 	bubble(t, "a page that was not made safe stays and comes again", func(t *testing.T, dir string) {
 		w := watch(t, dir, nil)
-		w.stop = 2
+		w.stop.Store(2)
 		for n := range 3 {
 			put(t, dir, fmt.Sprintf("%d.jpg", n+1), jpegFile(n))
 		}
 		pass(20 * time.Second)
 		equal(t, "documents", w.docs, [][]string{{"1.jpg", "2.jpg"}})
 		equal(t, "left", names(t, dir), []string{"2.jpg", "3.jpg"})
-		w.stop = 0
+		w.stop.Store(0)
 		pass(time.Minute)
 		equal(t, "documents", w.docs, [][]string{{"1.jpg", "2.jpg"}, {"2.jpg", "3.jpg"}})
 		equal(t, "left", names(t, dir), []string(nil))
@@ -414,8 +423,9 @@ func TestEveryFailureOfAMove(t *testing.T) {
 	}
 }
 
-func TestCloseFromElsewhereEndsAReading(t *testing.T) {
-	dir := t.TempDir()
+// found puts one file and returns the document of a Scan that found it.
+func found(t *testing.T, dir string) scanner.Document {
+	t.Helper()
 	put(t, dir, "1.jpg", jpegFile(1))
 	src, err := hotfolder.New(hotfolder.Config{Dir: dir, Poll: time.Millisecond, Quiet: time.Millisecond})
 	if err != nil {
@@ -425,6 +435,12 @@ func TestCloseFromElsewhereEndsAReading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return doc
+}
+
+func TestCloseFromElsewhereEndsAReading(t *testing.T) {
+	dir := t.TempDir()
+	doc := found(t, dir)
 	p, err := doc.Next(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -441,6 +457,38 @@ func TestCloseFromElsewhereEndsAReading(t *testing.T) {
 		t.Errorf("reading on: %v", err)
 	}
 	equal(t, "left", names(t, dir), []string{"1.jpg"})
+}
+
+func TestAPageThatWasNotReadToItsEndStays(t *testing.T) {
+	dir := t.TempDir()
+	doc := found(t, dir)
+	p, err := doc.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(io.Discard, p.Data, 100); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Data.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := doc.Next(t.Context()); scannertest.Kind(err) != scanner.FaultTruncated {
+		t.Errorf("Next: %v", err)
+	}
+	equal(t, "left", names(t, dir), []string{"1.jpg"})
+}
+
+func TestALinkThatTookAFilesPlaceIsNotFollowed(t *testing.T) {
+	dir, outside := t.TempDir(), t.TempDir()
+	doc := found(t, dir)
+	put(t, outside, "secret.jpg", jpegFile(1)) // same size, same time
+	path := filepath.Join(dir, "1.jpg")
+	if err := errors.Join(os.Remove(path), os.Symlink(filepath.Join(outside, "secret.jpg"), path)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := doc.Next(t.Context()); scannertest.Kind(err) == "" {
+		t.Errorf("Next: %v", err)
+	}
 }
 
 func TestEraseTakesEveryCopyOfThatContent(t *testing.T) {
