@@ -2,11 +2,7 @@ package officesim
 
 import (
 	"bytes"
-	"encoding/binary"
-	"fmt"
 	"image"
-	"image/jpeg"
-	"io"
 	"math"
 	"math/rand/v2"
 
@@ -49,6 +45,9 @@ type canvas struct {
 	white      []uint8 // noise around paperLevel, to copy rows from
 	rng        *rand.Rand
 	glyphs     map[glyphKey]glyphMask
+	pieces     pieces // which parts are no longer bare paper
+	tintB      uint8  // the paper's tint, as Cb and Cr
+	tintR      uint8
 }
 
 // view is how a side is to be scanned.
@@ -69,6 +68,8 @@ func newCanvas(p paperSize, v view, rng *rand.Rand) *canvas {
 		midX: p.width / 2, midY: p.height / 2,
 		offX: float64(v.x), offY: float64(v.y),
 		rng: rng, glyphs: make(map[glyphKey]glyphMask),
+		pieces: newPieces(v.width, v.height, v.colour),
+		tintB:  v.tintB, tintR: v.tintR,
 	}
 	if v.colour {
 		c.cw = (c.w + 1) / 2
@@ -96,6 +97,8 @@ func (c *canvas) lay(p paperSize) {
 		from := c.rng.IntN(noiseTile)
 		copy(row, c.white[from:from+c.w])
 		left, right := c.paperSpan(p, y)
+		c.pieces.touch(image.Rect(0, y, left, y+1))
+		c.pieces.touch(image.Rect(right, y, c.w, y+1))
 		for x := range left {
 			row[x] = backingLevel
 		}
@@ -147,6 +150,7 @@ func (c *canvas) unturnY(px, py float64) float64 {
 // blend lays ink through a mask whose upper left corner stands at pixel (x0, y0).
 func (c *canvas) blend(mask *image.Alpha, x0, y0 int, k ink) {
 	r := image.Rect(x0, y0, x0+mask.Rect.Dx(), y0+mask.Rect.Dy()).Intersect(image.Rect(0, 0, c.w, c.h))
+	c.pieces.touch(r)
 	coloured := c.cb != nil && (k.cb != 128 || k.cr != 128)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		m := mask.Pix[(y-y0)*mask.Stride+(r.Min.X-x0):]
@@ -194,6 +198,7 @@ func (c *canvas) place(p placed) {
 		bounds = bounds.Union(image.Rect(int(px)-1, int(py)-1, int(px)+2, int(py)+2))
 	}
 	bounds = bounds.Intersect(image.Rect(0, 0, c.w, c.h))
+	c.pieces.touch(bounds)
 	dot := func(px, py float64) (u, v float64) {
 		dx, dy := c.unturnX(px, py)-mx, c.unturnY(px, py)-my
 		return (cos*dx + sin*dy + wMM/2) / p.mmPerDot, (-sin*dx + cos*dy + hMM/2) / p.mmPerDot
@@ -252,38 +257,17 @@ func (c *canvas) dotPixel(p placed, x, y, inside, black int) {
 	}
 }
 
-// jpegQuality is the scanner's fixed compression.
-const jpegQuality = 85
-
-// jpeg encodes the picture with its resolution in a JFIF header (ITU-T T.871), as scanners do.
-func (c *canvas) jpeg(dpi int) ([]byte, error) {
-	var buf bytes.Buffer
-	buf.Write([]byte{0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 1})
-	buf.Write(binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, uint16(dpi)), uint16(dpi)))
-	buf.Write([]byte{0, 0})
-	if err := jpeg.Encode(&skipWriter{w: &buf, skip: 2}, c.image(), &jpeg.Options{Quality: jpegQuality}); err != nil {
-		return nil, fmt.Errorf("officesim: encode a page: %w", err)
-	}
-	return buf.Bytes(), nil
+// pagePicture is a picture whose parts can be taken without a copy.
+type pagePicture interface {
+	image.Image
+	SubImage(image.Rectangle) image.Image
 }
 
-func (c *canvas) image() image.Image {
+// image is the picture itself, sharing the canvas's pixels.
+func (c *canvas) image() pagePicture {
 	r := image.Rect(0, 0, c.w, c.h)
 	if c.cb == nil {
 		return &image.Gray{Pix: c.y, Stride: c.w, Rect: r}
 	}
 	return &image.YCbCr{Y: c.y, Cb: c.cb, Cr: c.cr, YStride: c.w, CStride: c.cw, SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: r}
-}
-
-// skipWriter drops the first bytes: the encoder's start marker, which the header brought already.
-type skipWriter struct {
-	w    io.Writer
-	skip int
-}
-
-func (s *skipWriter) Write(p []byte) (int, error) {
-	n := min(s.skip, len(p))
-	s.skip -= n
-	m, err := s.w.Write(p[n:])
-	return n + m, err
 }

@@ -34,7 +34,8 @@ func (o *Office) drawSide(s side, v view) *canvas {
 	// The sum of two draws makes small turns likelier than large ones. Both sides of a sheet lie the same way.
 	turn := o.random(s.letter.id, purposeSide+2*s.sheet)
 	v.turnedRadians = (turn.Float64() + turn.Float64() - 1) * o.cfg.MaxSkewDegrees * math.Pi / 180
-	v.tintB, v.tintR = uint8(128-turn.IntN(5)), uint8(128+turn.IntN(2)) // white to ivory
+	ivory := turn.IntN(6) // from white
+	v.tintB, v.tintR = uint8(128-ivory), uint8(128+(ivory+1)/2)
 	c := newCanvas(s.letter.facts.paper, v, rng)
 	page := s.page()
 	if page < 0 {
