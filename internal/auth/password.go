@@ -134,3 +134,11 @@ func count(s string, is func(rune) bool) int {
 	}
 	return n
 }
+
+// HashNew checks a new password for an account and returns its hash.
+func HashNew(password string, a protocollo.Account) (string, error) {
+	if err := CheckPassword(password, a); err != nil {
+		return "", err
+	}
+	return Hash(password)
+}

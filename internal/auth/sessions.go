@@ -320,3 +320,6 @@ func digest(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
+
+// Locked reports whether five wrong passwords have locked an account; a new first password unlocks it.
+func Locked(a protocollo.Account) bool { return a.Failures >= maxFailures }

@@ -7,7 +7,7 @@ package hub
 
 import "sync"
 
-// Numbered is an event with its place in the feed, from 1.
+// Numbered is an event with its place in the feed.
 type Numbered[E any] struct {
 	Seq   uint64
 	Event E
@@ -17,6 +17,7 @@ type Numbered[E any] struct {
 type Hub[E any] struct {
 	mu     sync.Mutex
 	seq    uint64
+	first  uint64        // seq before the first event
 	recent []Numbered[E] // a ring: the event number n is at n % len
 	subs   map[*Subscription[E]]struct{}
 	queue  int
@@ -24,9 +25,10 @@ type Hub[E any] struct {
 }
 
 // New returns a feed that remembers the last replay events and drops a subscriber once queue of them wait for it. Both are at
-// least 1.
-func New[E any](replay, queue int) *Hub[E] {
-	return &Hub[E]{recent: make([]Numbered[E], max(replay, 1)), subs: map[*Subscription[E]]struct{}{}, queue: max(queue, 1)}
+// least 1. Its first event is numbered after last: a process that starts at the milliseconds of its clock never gives a number that
+// the process before it gave, so a browser that comes back after a restart is told that it missed something.
+func New[E any](replay, queue int, last uint64) *Hub[E] {
+	return &Hub[E]{seq: last, first: last, recent: make([]Numbered[E], max(replay, 1)), subs: map[*Subscription[E]]struct{}{}, queue: max(queue, 1)}
 }
 
 // Subscription is one reader of the feed.
@@ -106,7 +108,7 @@ func (h *Hub[E]) after(since uint64) (missed bool, replay []Numbered[E]) {
 	switch {
 	case since == 0 || since == h.seq:
 		return false, nil
-	case since > h.seq || h.seq-since > size:
+	case since > h.seq || since < h.first || h.seq-since > size:
 		return true, nil
 	}
 	for n := since + 1; n <= h.seq; n++ {

@@ -26,7 +26,7 @@ func drain(s *hub.Subscription[int]) (got []int, closed bool) {
 }
 
 func TestSubscriberGetsWhatItsFilterWants(t *testing.T) {
-	h := hub.New[int](8, 8)
+	h := hub.New[int](8, 8, 0)
 	even := h.Subscribe(func(e int) bool { return e%2 == 0 }, 0)
 	all := h.Subscribe(nil, 0)
 	for e := range 5 {
@@ -44,7 +44,7 @@ func TestSubscriberGetsWhatItsFilterWants(t *testing.T) {
 }
 
 func TestSlowSubscriberIsDroppedAndPublishGoesOn(t *testing.T) {
-	h := hub.New[int](16, 2)
+	h := hub.New[int](16, 2, 0)
 	slow, quick := h.Subscribe(nil, 0), h.Subscribe(nil, 0)
 	var got []int
 	for e := range 6 {
@@ -67,7 +67,7 @@ func TestSlowSubscriberIsDroppedAndPublishGoesOn(t *testing.T) {
 }
 
 func TestWhatIsForgottenIsSaid(t *testing.T) {
-	h := hub.New[int](3, 8)
+	h := hub.New[int](3, 8, 0)
 	for e := range 10 {
 		h.Publish(e) // numbers 1 to 10; 8, 9 and 10 are remembered
 	}
@@ -90,7 +90,7 @@ func TestWhatIsForgottenIsSaid(t *testing.T) {
 }
 
 func TestCloseEndsEverybody(t *testing.T) {
-	h := hub.New[int](2, 2)
+	h := hub.New[int](2, 2, 0)
 	s := h.Subscribe(nil, 0)
 	h.Close()
 	h.Publish(1)
@@ -108,7 +108,7 @@ func TestReplayAndLiveJoinWithoutSeam(t *testing.T) {
 		replay := rapid.IntRange(1, 20).Draw(t, "replay")
 		before := rapid.IntRange(1, 40).Draw(t, "before")
 		after := rapid.IntRange(0, 40).Draw(t, "after")
-		h := hub.New[int](replay, 64)
+		h := hub.New[int](replay, 64, 0)
 		for e := 1; e <= before; e++ {
 			h.Publish(e)
 		}
@@ -137,7 +137,7 @@ func TestReplayAndLiveJoinWithoutSeam(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	h := hub.New[int](16, 4)
+	h := hub.New[int](16, 4, 0)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {

@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"segnatura/internal/auth"
+	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
+)
+
+type searchInput struct {
+	Text      string               `query:"testo" maxLength:"200"`
+	Year      int                  `query:"anno" minimum:"0" maximum:"2999"`
+	Direction protocollo.Direction `query:"verso" enum:"A,P,I"`
+	From      protocollo.Day       `query:"dal"`
+	To        protocollo.Day       `query:"al"`
+	Missing   string               `query:"manca" enum:"number,label,scan,archive"`
+	Before    int64                `query:"prima" minimum:"0"`
+	Limit     int                  `query:"limite" minimum:"0" maximum:"200"`
+}
+
+// SearchPage is one page of hits, newest first.
+type SearchPage struct {
+	Hits []RecordView `json:"hits"`
+	Next int64        `json:"next,omitempty"`
+}
+
+type openInput struct {
+	Code string `query:"codice" required:"true" maxLength:"200"`
+}
+
+type historyEntry struct {
+	Seq    int64           `json:"seq"`
+	At     time.Time       `json:"at"`
+	Actor  string          `json:"actor"`
+	Kind   string          `json:"kind"`
+	Detail json.RawMessage `json:"detail,omitempty"`
+	Intake int64           `json:"intakeID,omitempty"`
+	Hash   string          `json:"hash"`
+}
+
+// History is the journal of one record, or a page of the whole.
+type History struct {
+	Entries []historyEntry `json:"entries"`
+}
+
+type annulInput struct {
+	idPath
+	Body struct {
+		Reason    string         `json:"reason" maxLength:"2000"`
+		ActNumber string         `json:"actNumber" maxLength:"80"`
+		ActDay    protocollo.Day `json:"actDay"`
+	}
+}
+
+func (s *Server) recordRoutes() {
+	operation(s, http.MethodGet, "/api/records", "search", "Ricerca", accessDesk, s.search)
+	operation(s, http.MethodGet, "/api/open", "open", "Apre ciò che un codice o un numero indica", accessDesk, s.open)
+	operation(s, http.MethodGet, "/api/records/{id}", "record", "Una ricezione con la sua registrazione", accessDesk, s.record)
+	operation(s, http.MethodGet, "/api/records/{id}/history", "history", "La storia di una registrazione", accessDesk, s.history)
+	operation(s, http.MethodGet, "/api/records/{id}/receipt.pdf", "receipt", "Ricevuta (art. 18-bis L. 241/1990)", accessDesk, s.receipt, pdfAnswer)
+	operation(s, http.MethodPost, "/api/registrations/{id}/annulment", "annul", "Annulla una registrazione (art. 54 DPR 445/2000)", accessDesk, s.annul)
+}
+
+func (s *Server) search(ctx context.Context, id auth.Identity, in *searchInput) (*body[SearchPage], error) {
+	res, err := s.Station.Search(ctx, id.Actor, station.Query{
+		Text: in.Text, Year: in.Year, Direction: in.Direction, From: in.From, To: in.To, Missing: in.Missing, Before: in.Before, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(searchPage(res), nil)
+}
+
+func searchPage(res station.SearchResult) SearchPage {
+	out := SearchPage{Hits: []RecordView{}, Next: res.Next}
+	for _, r := range res.Hits {
+		out.Hits = append(out.Hits, recordView(r))
+	}
+	return out
+}
+
+// open resolves a hand reader's burst or a typed number: one hit is opened by the page, several are listed (R18.2).
+func (s *Server) open(ctx context.Context, id auth.Identity, in *openInput) (*body[SearchPage], error) {
+	hits, err := s.Station.Open(ctx, id.Actor, in.Code)
+	if err != nil {
+		return nil, err
+	}
+	return answer(searchPage(station.SearchResult{Hits: hits}), nil)
+}
+
+func (s *Server) record(ctx context.Context, id auth.Identity, in *idPath) (*body[RecordView], error) {
+	r, err := s.Station.ViewRecord(ctx, id.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return answer(recordView(r), nil)
+}
+
+func (s *Server) history(ctx context.Context, id auth.Identity, in *idPath) (*body[History], error) {
+	entries, err := s.Station.History(ctx, id.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return answer(historyOf(entries), nil)
+}
+
+func historyOf(entries []protocollo.Entry) History {
+	out := History{Entries: []historyEntry{}}
+	for _, e := range entries {
+		out.Entries = append(out.Entries, historyEntry{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Kind, Detail: e.Detail, Intake: e.Intake, Hash: e.Hash})
+	}
+	return out
+}
+
+func (s *Server) receipt(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+	data, err := s.Station.Receipt(ctx, id.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.rendered("application/pdf", func(w *buffer) error { return s.Paper.Receipt(w, data) })
+}
+
+func (s *Server) annul(ctx context.Context, id auth.Identity, in *annulInput) (*body[RecordView], error) {
+	r, err := s.Station.Annul(ctx, id.Actor, protocollo.Annulment{
+		RegistrationID: in.ID, Reason: in.Body.Reason, ActNumber: in.Body.ActNumber, ActDay: in.Body.ActDay,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(recordView(r), nil)
+}

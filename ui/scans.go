@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"segnatura/internal/auth"
+	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
+	"segnatura/scanner"
+	"segnatura/scanner/upload"
+)
+
+type scanInput struct {
+	Body struct {
+		Scanner    string            `json:"scanner,omitempty" doc:"Vuoto: il primo"`
+		Input      scanner.Input     `json:"input,omitempty" enum:"feeder,platen"`
+		Duplex     bool              `json:"duplex,omitempty"`
+		ColorMode  scanner.ColorMode `json:"colorMode,omitempty" enum:"rgb,grey,binary"`
+		Resolution int               `json:"resolution,omitempty" minimum:"0" maximum:"1200"`
+		// Selected is the registration on the screen: then a code joins only if it is that one's (R18.3). 0 = none.
+		Selected int64 `json:"selected,omitempty"`
+		// Continue appends to the document of a run that a fault ended.
+		Continue int64 `json:"continue,omitempty"`
+	}
+}
+
+// uploadInput keeps the request itself: its files are streamed, never held whole.
+type uploadInput struct {
+	Selected int64 `query:"selezionata" minimum:"0" doc:"La registrazione a schermo, o 0"`
+	request  *http.Request
+}
+
+// Resolve implements huma.Resolver.
+func (in *uploadInput) Resolve(c huma.Context) []error {
+	in.request, _ = humago.Unwrap(c)
+	return nil
+}
+
+func uploadBody(op *huma.Operation) {
+	file := &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": file}}},
+	}}
+}
+
+type scannerPath struct {
+	ID string `path:"id"`
+}
+
+// ScanForecast says before anything is scanned what the page rule will ask (R3.2).
+type ScanForecast struct {
+	Within   bool   `json:"within"`
+	Declared int    `json:"declared,omitempty"`
+	Limit    int    `json:"limit,omitempty"`
+	Unit     string `json:"unit,omitempty" enum:"pagine,fogli"`
+	Manual   string `json:"manual,omitempty"`
+}
+
+func (s *Server) scanRoutes() {
+	operation(s, http.MethodGet, "/api/scanners/{id}", "scanner", "Che cosa offre uno scanner", accessDesk, s.scannerForm)
+	operation(s, http.MethodPost, "/api/scans", "scan", "Avvia una scansione", accessDesk, s.scan)
+	operation(s, http.MethodPost, "/api/scans/{id}/cancel", "cancelScan", "Ferma una scansione; le pagine già prese restano", accessDesk, s.cancelScan)
+	operation(s, http.MethodPost, "/api/uploads", "upload", "Carica file di scansioni", accessDesk, s.upload, uploadBody)
+	operation(s, http.MethodGet, "/api/batches/{id}", "batch", "Una scansione con i suoi documenti", accessDesk, s.batch)
+	operation(s, http.MethodGet, "/api/registrations/{id}/scope", "scope", "Che cosa chiederà la regola delle pagine", accessDesk, s.scope)
+	operation(s, http.MethodPost, "/api/documents/{id}/confirm", "confirmQuality", "Conferma leggibilità e qualità (R19.1)", accessDesk, s.confirm)
+	operation(s, http.MethodGet, "/api/pages/{id}/thumbnail.jpg", "thumbnail", "Miniatura di una pagina", accessDesk, s.thumbnail, binaryAnswer("image/jpeg"))
+	operation(s, http.MethodGet, "/api/pages/{id}/image.jpg", "pageImage", "Una pagina a tutto schermo", accessDesk, s.pageImage, binaryAnswer("image/jpeg"))
+	operation(s, http.MethodGet, "/api/documents/{id}/archive.pdf", "archive", "Il PDF/A archiviato", accessDesk, s.archive, pdfAnswer)
+}
+
+func (s *Server) scannerForm(ctx context.Context, _ auth.Identity, in *scannerPath) (*body[ScannerView], error) {
+	sc, ok := s.scannerNamed(in.ID)
+	if !ok {
+		return nil, protocollo.Errorf(protocollo.NotFound, "no-scanner", "no scanner %q", in.ID)
+	}
+	st := sc.Source.Status(ctx)
+	v := ScannerView{ID: sc.ID, Name: sc.Name, State: st.State, Feeder: st.Feeder, User: s.Station.ScannerUser(sc.ID)}
+	if v.State != scanner.StateOffline {
+		c, err := sc.Source.Capabilities(ctx)
+		if err != nil {
+			return nil, protocollo.Errorf(protocollo.Unavailable, "scanner", "ask the scanner: %w", err)
+		}
+		v.Inputs = inputViews(c)
+	}
+	return answer(v, nil)
+}
+
+func (s *Server) scan(ctx context.Context, id auth.Identity, in *scanInput) (*body[protocollo.Batch], error) {
+	b := in.Body
+	sc, ok := s.scannerNamed(b.Scanner)
+	if !ok {
+		return nil, protocollo.Errorf(protocollo.Unavailable, "no-scanner", "no scanner %q is configured", b.Scanner)
+	}
+	return answer(s.Station.StartScan(ctx, id.Actor, station.ScanCommand{
+		SourceID: sc.ID, Source: sc.Source, Selected: b.Selected, Continue: b.Continue,
+		Request: scanner.Request{Input: b.Input, Duplex: b.Duplex, ColorMode: b.ColorMode, ResolutionDPI: b.Resolution, Format: "image/jpeg"},
+	}))
+}
+
+func (s *Server) cancelScan(ctx context.Context, id auth.Identity, in *idPath) (*none, error) {
+	return &none{}, s.Station.CancelScan(ctx, id.Actor, in.ID)
+}
+
+// upload takes the pages of the form's files, in the order in which they stand there. It answers when all are durable.
+func (s *Server) upload(ctx context.Context, id auth.Identity, in *uploadInput) (*body[protocollo.Batch], error) {
+	form, err := in.request.MultipartReader()
+	if err != nil {
+		return nil, protocollo.Errorf(protocollo.Invalid, "file", "read the form: %w", err)
+	}
+	doc, err := upload.New(upload.Multipart(form), upload.Config{Now: s.Auth.Clock}).Scan(ctx, scanner.Request{})
+	if err != nil {
+		return nil, protocollo.Errorf(protocollo.Internal, "upload", "open the form's files: %w", err)
+	}
+	return answer(s.Station.Upload(ctx, id.Actor, doc, in.Selected))
+}
+
+func (s *Server) batch(ctx context.Context, id auth.Identity, in *idPath) (*body[station.BatchView], error) {
+	return answer(s.Station.BatchView(ctx, id.Actor, in.ID))
+}
+
+func (s *Server) scope(ctx context.Context, id auth.Identity, in *idPath) (*body[ScanForecast], error) {
+	f, err := s.Station.ScopeForecast(ctx, id.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return answer(ScanForecast{Within: f.Verdict.Within, Declared: f.Declared, Limit: f.Verdict.Limit.Max,
+		Unit: string(f.Verdict.Limit.Unit), Manual: f.Manual}, nil)
+}
+
+func (s *Server) confirm(ctx context.Context, id auth.Identity, in *idPath) (*none, error) {
+	return &none{}, s.Station.ConfirmQuality(ctx, id.Actor, in.ID)
+}
+
+// Sizes of page pictures, long side in pixels: a thumbnail on the strip, and a page to be read on a screen.
+const (
+	thumbnailPx = 320
+	screenPx    = 1800
+)
+
+func (s *Server) thumbnail(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+	return s.pagePicture(ctx, id, in.ID, thumbnailPx)
+}
+
+func (s *Server) pageImage(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+	return s.pagePicture(ctx, id, in.ID, screenPx)
+}
+
+func (s *Server) pagePicture(ctx context.Context, id auth.Identity, pageID int64, px int) (*file, error) {
+	jpeg, err := s.Station.PagePicture(ctx, id.Actor, pageID, px)
+	if err != nil {
+		return nil, err
+	}
+	return &file{ContentType: "image/jpeg", ContentDisposition: "inline", CacheControl: "private, no-store", Body: jpeg}, nil
+}
+
+// archive streams an archived file, with ranges, so that the browser's reader shows the first page at once.
+func (s *Server) archive(ctx context.Context, id auth.Identity, in *idPath) (*huma.StreamResponse, error) {
+	a, err := s.Station.OpenArchive(ctx, id.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		defer a.Close()
+		r, w := humago.Unwrap(hc)
+		w.Header().Set("Content-Type", "application/pdf")
+		w.Header().Set("Content-Disposition", `inline; filename="`+a.Name+`"`)
+		w.Header().Set("Cache-Control", "private, no-store")
+		http.ServeContent(w, r, "", a.At, a)
+	}}, nil
+}

@@ -1,0 +1,164 @@
+// Package ui is the station's face: the HTTP API, which is its own OpenAPI 3.1 document, the live websocket, sessions, and the
+// embedded browser application. It decides nothing: every handler calls one use case of package station, and every answer is
+// filtered there by what the actor may see.
+//
+// It refuses requests whose Host is not on its list (DNS rebinding), cross-origin writes, and everything without a session but
+// the log-in, the first run and the application's own files.
+package ui
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"segnatura/internal/auth"
+	"segnatura/internal/hub"
+	"segnatura/internal/station"
+	"segnatura/scanner"
+	"segnatura/stamp"
+)
+
+// Config is what the wiring hands over. All fields but Secure, Log and Extra are needed.
+type Config struct {
+	Station *station.Station
+	Auth    *auth.Service
+	Hub     *hub.Hub[station.Event]
+	Devices Devices
+	Paper   Paper
+	// Hosts are the names, without port, by which browsers may call the station.
+	Hosts []string
+	// SetupToken opens the first-run page while nothing is configured; one time.
+	SetupToken string
+	// Secure is set when the listener speaks TLS: cookies are then for TLS only.
+	Secure bool
+	// Trial marks the pretend office: the screens say so.
+	Trial bool
+	// PretendOfficeURL is the pretend office's own page, shown in a trial; or "".
+	PretendOfficeURL string
+	Version          string
+	Log              *slog.Logger
+}
+
+// Server answers browsers. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	Config
+	api     huma.API
+	handler http.Handler
+	sockets sockets
+	states  deviceStates
+}
+
+// New wires the routes. It does not listen.
+func New(c Config) *Server {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{Config: c, states: deviceStates{
+		scanners: map[string]scanner.Status{}, printers: map[string]stamp.PrinterState{}, asked: make(chan struct{}, 1),
+	}}
+	mux := http.NewServeMux()
+	s.api = humago.New(mux, apiConfig(c.Version))
+	s.routes()
+	mux.HandleFunc("GET /api/live", s.live)
+	mux.Handle("/", application())
+
+	crossOrigin := http.NewCrossOriginProtection()
+	s.handler = securityHeaders(s.allowedHosts(crossOrigin.Handler(s.identified(mux))))
+	return s
+}
+
+func apiConfig(version string) huma.Config {
+	c := huma.DefaultConfig("Stazione di segnatura", version)
+	c.OpenAPIPath = "/api/openapi"
+	c.DocsPath = "" // the documentation page would load scripts from elsewhere
+	c.SchemasPath = ""
+	c.CreateHooks = nil
+	c.Info.Description = "API della stazione di segnatura. Ogni scrittura è una decisione di una persona; nessun campo porta un numero di protocollo."
+	c.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: cookieName},
+	}
+	return c
+}
+
+// OpenAPI returns the API's own description.
+func (s *Server) OpenAPI() *huma.OpenAPI { return s.api.OpenAPI() }
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Shutdown closes the sockets; the http.Server's own Shutdown does not know hijacked connections.
+func (s *Server) Shutdown(ctx context.Context) error { return s.sockets.closeAll(ctx) }
+
+// routes registers every operation, one file a subject.
+func (s *Server) routes() {
+	s.setupRoutes()
+	s.sessionRoutes()
+	s.deskRoutes()
+	s.intakeRoutes()
+	s.recordRoutes()
+	s.printRoutes()
+	s.scanRoutes()
+	s.exceptionRoutes()
+	s.referenceRoutes()
+	s.officeRoutes()
+}
+
+// access says what an operation asks of its caller.
+type access int
+
+const (
+	accessOpen     access = iota // anybody
+	accessIdentity               // a session, even locked or with a password to change
+	accessDesk                   // an open session; the use case checks the role
+)
+
+// operation registers one handler that takes the caller's identity. Errors are worded by class and code (see [Problem]).
+func operation[I, O any](s *Server, method, path, id, summary string, need access, h func(context.Context, auth.Identity, *I) (*O, error),
+	adjust ...func(*huma.Operation)) {
+	op := huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary,
+		Errors: []int{http.StatusUnprocessableEntity, http.StatusInternalServerError},
+	}
+	if need != accessOpen {
+		op.Security = []map[string][]string{{"session": {}}}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict)
+	}
+	for _, a := range adjust {
+		a(&op)
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		who, err := admit(ctx, need)
+		if err != nil {
+			return nil, s.problem(ctx, id, err)
+		}
+		out, err := h(ctx, who, in)
+		if err != nil {
+			return nil, s.problem(ctx, id, err)
+		}
+		return out, nil
+	})
+}
+
+// body is an answer of JSON.
+type body[T any] struct{ Body T }
+
+func answer[T any](v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &body[T]{Body: v}, nil
+}
+
+// none is the answer or the input without content.
+type none struct{}
+
+// idPath is the input of operations on one thing.
+type idPath struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+var errNoIdentity = errors.New("no session")
