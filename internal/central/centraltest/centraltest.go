@@ -1,0 +1,360 @@
+// Package centraltest is the suite that each connector to a system that numbers must pass. It runs by capability: what a contract
+// does not offer is skipped, and the harness must say why for each such case, so that an absence is a statement and not an oversight.
+//
+// The suite asks the other side for the truth after each call (how many numbers it really gave to a key), because what a
+// connector believes is the very thing under test.
+package centraltest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"segnatura/internal/protocollo"
+)
+
+// Registrar is the desk's port to a system that numbers.
+type Registrar interface {
+	Name() string
+	Capabilities() protocollo.Capabilities
+	Register(ctx context.Context, r protocollo.RegisterRequest) (protocollo.Receipt, error)
+	Find(ctx context.Context, aoo protocollo.AOOCode, key string) (r protocollo.Receipt, found bool, err error)
+	Annul(ctx context.Context, ref string, a protocollo.Annulment) error
+}
+
+// Sender is the desk's port to what takes documents.
+type Sender interface {
+	Attach(ctx context.Context, r protocollo.AttachRequest, body io.Reader) (protocollo.AttachReceipt, error)
+}
+
+// Behaviour is how the other side treats the calls that follow.
+type Behaviour string
+
+const (
+	Well    Behaviour = "well"
+	Rejects Behaviour = "rejects" // answers no, in words
+	Away    Behaviour = "away"    // certainly does nothing
+	Loses   Behaviour = "loses"   // does it, and the answer never arrives
+	Slow    Behaviour = "slow"    // does it, and answers only after the caller gave up
+	Babbles Behaviour = "babbles" // does it, and answers nonsense
+)
+
+// Harness is one connector with the other side under the test's control.
+type Harness struct {
+	Registrar Registrar
+	Sender    Sender // nil where Capabilities().AttachLater is unset
+	Body      protocollo.Body
+	AOO       protocollo.AOO
+	// Behave sets how the other side behaves from now on.
+	Behave func(Behaviour)
+	// Numbers returns how many numbers the other side gave to a key, and Documents how many documents it has under one.
+	Numbers, Documents func(t *testing.T, key string) int
+	// Absences gives, by the name of a case, the reason for which the contract does not offer it.
+	Absences map[string]string
+}
+
+// suite is the table of cases.
+var suite = []struct {
+	name  string
+	needs func(protocollo.Capabilities) bool // nil: every contract offers it
+	run   func(t *testing.T, h *Harness)
+}{
+	{"accepted", nil, accepted},
+	{"numbers-follow", nil, numbersFollow},
+	{"rejected", nil, rejected},
+	{"unavailable", nil, unavailable},
+	{"answer-lost", nil, answerLost},
+	{"slow", nil, slow},
+	{"nonsense", nil, nonsense},
+	{"cancelled-before", nil, cancelledBefore},
+	{"same-key", findByKey, sameKey},
+	{"found-after-lost", findByKey, foundAfterLost},
+	{"absent", findByKey, absent},
+	{"find-away", findByKey, findAway},
+	{"annul", annuls, annul},
+	{"annul-away", annuls, annulAway},
+	{"annul-unknown-reference", annuls, annulUnknown},
+	{"attach", attaches, attach},
+	{"attach-again", attaches, attachAgain},
+	{"attach-away", attaches, attachAway},
+	{"attach-lost", attaches, attachLost},
+	{"attach-other-bytes", attaches, attachOtherBytes},
+}
+
+func findByKey(c protocollo.Capabilities) bool { return c.FindByKey }
+func annuls(c protocollo.Capabilities) bool    { return c.Annul }
+func attaches(c protocollo.Capabilities) bool  { return c.AttachLater }
+
+// Run runs the suite; fresh makes a harness for each case.
+func Run(t *testing.T, fresh func(t *testing.T) *Harness) {
+	t.Helper()
+	for _, c := range suite {
+		t.Run(c.name, func(t *testing.T) {
+			h := fresh(t)
+			reason, excused := h.Absences[c.name]
+			offered := c.needs == nil || c.needs(h.Registrar.Capabilities())
+			switch {
+			case !offered && !excused:
+				t.Fatalf("the contract does not offer this case, and the harness does not say why")
+			case !offered:
+				t.Skipf("not offered: %s", reason)
+			case excused && c.needs != nil:
+				t.Fatalf("offered by its capabilities, and yet excused: %s", reason)
+			case excused:
+				t.Skipf("cannot happen: %s", reason)
+			}
+			h.Behave(Well)
+			c.run(t, h)
+		})
+	}
+}
+
+func (h *Harness) request(key string) protocollo.RegisterRequest {
+	return protocollo.RegisterRequest{Key: key, Body: h.Body, AOO: h.AOO, IntakeID: 1, ArrivedAt: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
+		ArrivalDay: "2026-03-02", Operator: "mrossi", Draft: protocollo.Draft{Direction: protocollo.Incoming, Subject: "Richiesta di accesso agli atti",
+			Senders: []protocollo.Correspondent{{Name: "Bianchi Lucia"}}, Means: protocollo.MeansPost, Support: protocollo.SupportPaper}}
+}
+
+func (h *Harness) mustRegister(t *testing.T, key string) protocollo.Receipt {
+	t.Helper()
+	r, err := h.Registrar.Register(t.Context(), h.request(key))
+	if err != nil {
+		t.Fatalf("Register: %v", err)
+	}
+	return r
+}
+
+func (h *Harness) wantNumbers(t *testing.T, key string, want int) {
+	t.Helper()
+	if got := h.Numbers(t, key); got != want {
+		t.Fatalf("the other side gave %d numbers to %s, want %d", got, key, want)
+	}
+}
+
+func wantClass(t *testing.T, err error, want protocollo.Class) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("error %v is %q, want %q", err, protocollo.ClassOf(err), want)
+	}
+}
+
+func accepted(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-accepted")
+	if err := r.Validate(); err != nil {
+		t.Fatalf("the receipt is none: %v", err)
+	}
+	if r.Ref == "" && (h.Registrar.Capabilities().AttachLater || h.Registrar.Capabilities().Annul) {
+		t.Fatal("the receipt has no reference for what comes later")
+	}
+	h.wantNumbers(t, "key-accepted", 1)
+}
+
+func numbersFollow(t *testing.T, h *Harness) {
+	last := int64(0)
+	for i := range 3 {
+		n, err := h.mustRegister(t, fmt.Sprintf("key-follow-%d", i)).Number.Int()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n <= last {
+			t.Fatalf("number %d after %d", n, last)
+		}
+		last = n
+	}
+}
+
+func rejected(t *testing.T, h *Harness) {
+	h.Behave(Rejects)
+	_, err := h.Registrar.Register(t.Context(), h.request("key-rejected"))
+	wantClass(t, err, protocollo.Rejected)
+	var e *protocollo.Error
+	if !errors.As(err, &e) || e.Words == "" {
+		t.Fatalf("%v does not carry the other side's words", err)
+	}
+	h.wantNumbers(t, "key-rejected", 0)
+}
+
+func unavailable(t *testing.T, h *Harness) {
+	h.Behave(Away)
+	_, err := h.Registrar.Register(t.Context(), h.request("key-away"))
+	wantClass(t, err, protocollo.Unavailable)
+	h.wantNumbers(t, "key-away", 0)
+	h.Behave(Well)
+	h.mustRegister(t, "key-away")
+	h.wantNumbers(t, "key-away", 1)
+}
+
+func answerLost(t *testing.T, h *Harness) {
+	h.Behave(Loses)
+	_, err := h.Registrar.Register(t.Context(), h.request("key-lost"))
+	wantClass(t, err, protocollo.OutcomeUnknown)
+	h.wantNumbers(t, "key-lost", 1)
+}
+
+func slow(t *testing.T, h *Harness) {
+	h.Behave(Slow)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := h.Registrar.Register(ctx, h.request("key-slow"))
+	wantClass(t, err, protocollo.OutcomeUnknown)
+}
+
+func nonsense(t *testing.T, h *Harness) {
+	h.Behave(Babbles)
+	_, err := h.Registrar.Register(t.Context(), h.request("key-nonsense"))
+	wantClass(t, err, protocollo.OutcomeUnknown)
+}
+
+func cancelledBefore(t *testing.T, h *Harness) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := h.Registrar.Register(ctx, h.request("key-cancelled"))
+	if err == nil {
+		t.Fatal("a call whose context had ended succeeded")
+	}
+	if errors.Is(err, protocollo.Unavailable) {
+		h.wantNumbers(t, "key-cancelled", 0)
+	} else {
+		wantClass(t, err, protocollo.OutcomeUnknown)
+	}
+}
+
+func sameKey(t *testing.T, h *Harness) {
+	first := h.mustRegister(t, "key-same")
+	found, ok, err := h.Registrar.Find(t.Context(), h.AOO.Code, "key-same")
+	if err != nil || !ok {
+		t.Fatalf("Find = %t, %v", ok, err)
+	}
+	if found.Number != first.Number || found.Year != first.Year || found.Day != first.Day || !found.At.Equal(first.At) || found.Ref != first.Ref {
+		t.Fatalf("found %+v, registered %+v", found, first)
+	}
+}
+
+func foundAfterLost(t *testing.T, h *Harness) {
+	h.Behave(Loses)
+	_, err := h.Registrar.Register(t.Context(), h.request("key-lost"))
+	wantClass(t, err, protocollo.OutcomeUnknown)
+	h.Behave(Well)
+	r, ok, err := h.Registrar.Find(t.Context(), h.AOO.Code, "key-lost")
+	if err != nil || !ok {
+		t.Fatalf("Find = %t, %v", ok, err)
+	}
+	if err := r.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	h.wantNumbers(t, "key-lost", 1)
+}
+
+func absent(t *testing.T, h *Harness) {
+	h.mustRegister(t, "key-other")
+	if r, ok, err := h.Registrar.Find(t.Context(), h.AOO.Code, "key-absent"); ok || err != nil {
+		t.Fatalf("Find = %+v, %t, %v", r, ok, err)
+	}
+}
+
+// findAway: a search that failed must never look like «not found», which is proof.
+func findAway(t *testing.T, h *Harness) {
+	h.mustRegister(t, "key-find-away")
+	h.Behave(Away)
+	if _, ok, err := h.Registrar.Find(t.Context(), h.AOO.Code, "key-find-away"); ok || err == nil {
+		t.Fatalf("Find while away = %t, %v; want an error", ok, err)
+	}
+}
+
+func annulment() protocollo.Annulment {
+	return protocollo.Annulment{RegistrationID: 1, By: "resp", Reason: "protocollato due volte", ActNumber: "12", ActDay: "2026-03-03",
+		At: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
+}
+
+func annul(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-annul")
+	for range 2 { // the second time after an answer that was lost
+		if err := h.Registrar.Annul(t.Context(), r.Ref, annulment()); err != nil {
+			t.Fatalf("Annul: %v", err)
+		}
+	}
+	next := h.mustRegister(t, "key-after-annul")
+	if next.Number == r.Number {
+		t.Fatalf("number %s was given again after its annulment", r.Number)
+	}
+}
+
+func annulAway(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-annul-away")
+	h.Behave(Away)
+	wantClass(t, h.Registrar.Annul(t.Context(), r.Ref, annulment()), protocollo.Unavailable)
+}
+
+func annulUnknown(t *testing.T, h *Harness) {
+	wantClass(t, h.Registrar.Annul(t.Context(), "no such reference", annulment()), protocollo.Rejected)
+}
+
+// document returns a request and the bytes that it announces.
+func document(ref string) (protocollo.AttachRequest, []byte) {
+	b := []byte("%PDF-1.7 of the test")
+	sum := sha256.Sum256(b)
+	return protocollo.AttachRequest{Key: "attach-1", Ref: ref, FileName: "2026-0000001-v1.pdf", MediaType: "application/pdf",
+		SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(b))}, b
+}
+
+func (h *Harness) mustAttach(t *testing.T, r protocollo.AttachRequest, b []byte) protocollo.AttachReceipt {
+	t.Helper()
+	receipt, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(b))
+	if err != nil {
+		t.Fatalf("Attach: %v", err)
+	}
+	return receipt
+}
+
+func (h *Harness) wantDocuments(t *testing.T, key string, want int) {
+	t.Helper()
+	if got := h.Documents(t, key); got != want {
+		t.Fatalf("the other side has %d documents under %s, want %d", got, key, want)
+	}
+}
+
+func attach(t *testing.T, h *Harness) {
+	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	if receipt := h.mustAttach(t, r, b); receipt.At.IsZero() || receipt.Ref == "" {
+		t.Fatalf("receipt %+v", receipt)
+	}
+	h.wantDocuments(t, r.Key, 1)
+}
+
+func attachAgain(t *testing.T, h *Harness) {
+	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	first, second := h.mustAttach(t, r, b), h.mustAttach(t, r, b)
+	if first.Ref != second.Ref {
+		t.Fatalf("the same document is %s and %s", first.Ref, second.Ref)
+	}
+	h.wantDocuments(t, r.Key, 1)
+}
+
+func attachAway(t *testing.T, h *Harness) {
+	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	h.Behave(Away)
+	_, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(b))
+	wantClass(t, err, protocollo.Unavailable)
+	h.wantDocuments(t, r.Key, 0)
+}
+
+func attachLost(t *testing.T, h *Harness) {
+	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	h.Behave(Loses)
+	_, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(b))
+	wantClass(t, err, protocollo.OutcomeUnknown)
+	h.wantDocuments(t, r.Key, 1)
+}
+
+func attachOtherBytes(t *testing.T, h *Harness) {
+	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	_, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(append(b, 'x')))
+	wantClass(t, err, protocollo.Rejected)
+	h.wantDocuments(t, r.Key, 0)
+}
