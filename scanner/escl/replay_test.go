@@ -173,6 +173,19 @@ func (s script) run(t *testing.T, dir string) {
 	if deleted := w.count("DELETE /eSCL/ScanJobs/" + s.jobID); (deleted == 1) != (s.end != "") {
 		t.Errorf("the job was deleted %d times after %v", deleted, err)
 	}
+	s.compareRequests(t, dir, w)
+	if len(hosts) != 1 || !hosts["scanner.test"] {
+		t.Errorf("hosts asked: %v", hosts)
+	}
+	if s.post != "" {
+		sameMeaning(t, posted, read(t, dir, s.post))
+	}
+	w.conns.Wait()
+}
+
+// compareRequests looks for the recorded requests among ours.
+func (s script) compareRequests(t *testing.T, dir string, w *wire) {
+	t.Helper()
 	for _, name := range s.asks {
 		recorded, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(read(t, dir, name))))
 		if err != nil {
@@ -183,13 +196,6 @@ func (s script) run(t *testing.T, dir string) {
 			t.Errorf("%s: we never asked %q; we asked %q", name, want, w.requests())
 		}
 	}
-	if len(hosts) != 1 || !hosts["scanner.test"] {
-		t.Errorf("hosts asked: %v", hosts)
-	}
-	if s.post != "" {
-		sameMeaning(t, posted, read(t, dir, s.post))
-	}
-	w.conns.Wait()
 }
 
 func read(t *testing.T, dir, name string) []byte {

@@ -195,6 +195,7 @@ func bubble(t *testing.T, name string, run func(t *testing.T, dir string)) {
 	})
 }
 
+// TestWatch is long because it is a list of small stories, each in a bubble of its own.
 func TestWatch(t *testing.T) {
 	bubble(t, "files that arrive together are one document, by time and then as people count", func(t *testing.T, dir string) {
 		w := watch(t, dir, nil)
