@@ -21,7 +21,7 @@ type format struct {
 	magics [][]byte
 	config func(io.Reader) (image.Config, error) // width and height without decoding, as decode will see them
 	header func([]byte) (header, error)          // what config does not tell
-	decode func(io.Reader) (image.Image, error)
+	decode func([]byte) (image.Image, error)
 	whole  func([]byte) bool // the file has its end; asked only when it did not decode
 }
 
@@ -36,10 +36,14 @@ type header struct {
 
 func formats() []*format {
 	return []*format{
-		{"JPEG", "image/jpeg", [][]byte{{0xff, 0xd8, 0xff}}, jpeg.DecodeConfig, jpegHeader, jpeg.Decode, jpegEnds},
-		{"PNG", "image/png", [][]byte{[]byte("\x89PNG\r\n\x1a\n")}, png.DecodeConfig, pngHeader, png.Decode, pngEnds},
-		{"TIFF", "image/tiff", [][]byte{[]byte("II*\x00"), []byte("MM\x00*")}, tiff.DecodeConfig, tiffHeader, tiff.Decode, tiffEnds},
+		{"JPEG", "image/jpeg", [][]byte{{0xff, 0xd8, 0xff}}, jpeg.DecodeConfig, jpegHeader, decodeJPEG, jpegEnds},
+		{"PNG", "image/png", [][]byte{[]byte("\x89PNG\r\n\x1a\n")}, png.DecodeConfig, pngHeader, from(png.Decode), pngEnds},
+		{"TIFF", "image/tiff", [][]byte{[]byte("II*\x00"), []byte("MM\x00*")}, tiff.DecodeConfig, tiffHeader, from(tiff.Decode), tiffEnds},
 	}
+}
+
+func from(decode func(io.Reader) (image.Image, error)) func([]byte) (image.Image, error) {
+	return func(data []byte) (image.Image, error) { return decode(bytes.NewReader(data)) }
 }
 
 // formatOf recognises the file by its first bytes.

@@ -10,11 +10,12 @@
 //
 // [Inspector] does this in one call for who needs no more. A TIFF with many pages is taken apart by [Split].
 //
-// What is taken: JPEG as Go's image/jpeg decodes it (baseline and progressive, grey, YCbCr, CMYK), PNG, and TIFF as
-// golang.org/x/image/tiff decodes it (uncompressed, PackBits, LZW, Deflate, CCITT group 3 and 4; 1, 8 and 16 bits). The bytes
-// decide which of them it is, never a name or a stated type. What is refused, always as a [scanner.Fault] that names the reason:
-// other formats, images over [MaxPixels] or files over [MaxBytes] (both before anything is allocated for pixels), files that are
-// cut short (FaultTruncated), and files whose data does not decode (FaultBadData).
+// What is taken: JPEG as Go's image/jpeg decodes it (baseline and progressive, grey, YCbCr, RGB, CMYK; what
+// scanners send goes a quicker way to the same grey, see luma.go), PNG, and TIFF as golang.org/x/image/tiff decodes it
+// (uncompressed, PackBits, LZW, Deflate, CCITT group 3 in one dimension and group 4; 1, 8 and 16 bits). The bytes decide which of
+// them it is, never a name or a stated type. What is refused, always as a [scanner.Fault] that names the reason: other formats,
+// images over [MaxPixels] or files over [MaxBytes] (both before anything is allocated for pixels), files that are cut short
+// (FaultTruncated), and files whose data does not decode (FaultBadData).
 //
 // The package judges nothing: whether a format or a blank back matters is for the rules. It writes nothing to disk; requirement
 // R19.5 wants no thumbnail kept anywhere. An orientation tag is not applied: places are those of the pixels in the file.
@@ -109,7 +110,7 @@ func decode(data []byte, settings scanner.Settings) (*Image, error) {
 	if err != nil {
 		return nil, fault(f, data, err)
 	}
-	img, err := f.decode(bytes.NewReader(data))
+	img, err := f.decode(data)
 	if err != nil {
 		return nil, fault(f, data, err)
 	}
