@@ -77,8 +77,11 @@ func addRuns(sums []uint32, row []uint8, k int) {
 // when it is clearly darker than the paper around it. For blankness a cell counts only with ink in two of the eight around
 // it, as in any line, so that specks do not.
 func (c cells) ink() (ratio float64, blank bool) {
-	paper, tilesX := c.paper()
-	step := max(minInkStep, noiseFactor*c.noise())
+	limit, tilesX := c.paper()
+	step := uint8(min(max(minInkStep, noiseFactor*c.noise()), 255))
+	for t, shade := range limit {
+		limit[t] = shade - min(step, shade)
+	}
 	mx, my := int(marginMM/c.across), int(marginMM/c.down)
 	if c.w <= 4*mx || c.h <= 4*my { // a slip
 		mx, my = 0, 0
@@ -87,7 +90,7 @@ func (c cells) ink() (ratio float64, blank bool) {
 	dark := 0
 	for y := my; y < c.h-my; y++ {
 		for x := mx; x < c.w-mx; x++ {
-			if float64(c.pix[y*c.w+x])+step < float64(paper[y/tileCells*tilesX+x/tileCells]) {
+			if c.pix[y*c.w+x] < limit[y/tileCells*tilesX+x/tileCells] {
 				mask[y*c.w+x] = true
 				dark++
 			}

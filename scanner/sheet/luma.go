@@ -235,9 +235,18 @@ func (d *lumaDecoder) restart(number int) bool {
 	return true
 }
 
-// fill puts bytes into acc until it holds more than 48 bits or a marker comes. What lies behind the marker does not count: acc
-// is then short, and need says so.
+// fill is called with less than 32 bits in acc, and puts bytes into it until it holds 32 or more, or a marker comes: then it stays
+// short, and who takes more than it has sees n fall under zero.
 func (d *lumaDecoder) fill() {
+	if d.at+4 <= len(d.data) {
+		w := binary.BigEndian.Uint32(d.data[d.at:])
+		if (^w-0x01010101)&w&0x80808080 == 0 { // none of the four is 0xff
+			d.acc = d.acc<<32 | uint64(w)
+			d.n += 32
+			d.at += 4
+			return
+		}
+	}
 	for d.n <= 48 && d.at < len(d.data) {
 		c := d.data[d.at]
 		if c == 0xff {

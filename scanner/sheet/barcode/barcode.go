@@ -11,7 +11,7 @@
 //  1. finder patterns on the raw plane, whole page: every triple that stands like a QR code is sampled and decoded;
 //  2. pairs of finder patterns whose third was covered or torn off, with the third corner computed; near a lone strong
 //     pattern also those that a stroke left whole in one direction only;
-//  3. the same two on a 3x3 blurred plane, for noise;
+//  3. the same two on a blurred plane, for noise;
 //  4. gozxing's own detector on the surroundings of what still looks like a code: raw, blurred, half size.
 //
 // It refuses to guess: what is not decoded with its error correction is not reported, and whether a text is ours is the

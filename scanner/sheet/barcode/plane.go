@@ -1,6 +1,9 @@
 package barcode
 
-import "image"
+import (
+	"encoding/binary"
+	"image"
+)
 
 const (
 	cellPx = 4  // a cell is 4x4 pixels, averaged from 8 of them: noise is out of the threshold's way
@@ -97,29 +100,41 @@ func (p *plane) edge(x, y int) float64 {
 	return float64(p.pix[y*p.stride+x])
 }
 
-// blur returns a new plane, each pixel the mean of the 3x3 around it. The thresholds stay: they were never made from single
-// pixels. The outermost pixels are copied.
+// blur returns a new plane, each pixel averaged with those around it by the weights 1:2:1 along both axes, which leaves three eighths
+// of the noise. The thresholds stay: they were never made from single pixels. The outermost pixels are copied.
 func (p *plane) blur() *plane {
 	out := &plane{pix: make([]uint8, p.w*p.h), w: p.w, h: p.h, stride: p.w, tilesX: p.tilesX, thr: p.thr}
 	row := func(y int) []uint8 { return p.pix[y*p.stride : y*p.stride+p.w] }
-	sum := make([]uint16, p.w)
+	down := make([]uint8, p.w)
 	for y := range p.h {
 		dst := out.pix[y*p.w : (y+1)*p.w]
-		copy(dst, row(y))
 		if y == 0 || y == p.h-1 || p.w < 3 {
+			copy(dst, row(y))
 			continue
 		}
-		a, b, c := row(y-1), row(y), row(y+1)
-		for x := range sum {
-			sum[x] = uint16(a[x]) + uint16(b[x]) + uint16(c[x])
-		}
-		for x := 1; x < len(sum)-1; x++ {
-			// 7282/65536 is 1/9 to within one part in 65,000.
-			dst[x] = uint8((uint32(sum[x-1]) + uint32(sum[x]) + uint32(sum[x+1])) * 7282 >> 16)
-		}
+		average(down, row(y-1), row(y), row(y+1))
+		dst[0], dst[p.w-1] = p.pix[y*p.stride], p.pix[y*p.stride+p.w-1]
+		average(dst[1:p.w-1], down[:p.w-2], down[1:p.w-1], down[2:])
 	}
 	return out
 }
+
+// average sets each byte of dst to (a+2b+c)/4, eight at a time. All are as long as dst.
+func average(dst, a, b, c []uint8) {
+	n := len(dst)
+	a, b, c = a[:n], b[:n], c[:n]
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		u, v, w := binary.LittleEndian.Uint64(a[i:]), binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(c[i:])
+		binary.LittleEndian.PutUint64(dst[i:], mean(mean(u, w), v))
+	}
+	for ; i < n; i++ {
+		dst[i] = uint8(((uint(a[i])+uint(c[i]))/2 + uint(b[i])) / 2)
+	}
+}
+
+// mean halves the sum of each pair of bytes, rounding down: what both have, and half of what one has.
+func mean(x, y uint64) uint64 { return x&y + (x^y)>>1&0x7f7f7f7f7f7f7f7f }
 
 // crop copies a part of the plane.
 func (p *plane) crop(r image.Rectangle) *image.Gray {
