@@ -1,0 +1,765 @@
+package convert_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/tiff/lzw"
+
+	"segnatura/internal/testenv"
+	"segnatura/pdfa"
+	"segnatura/pdfa/check"
+	"segnatura/pdfa/convert"
+	"segnatura/pdfa/writer/ccitt"
+)
+
+const width, height = 61, 33 // odd, so that rows end inside bytes
+
+// noise makes rows of random bytes.
+func noise(stride int) []byte {
+	rng := rand.New(rand.NewPCG(1, 1))
+	b := make([]byte, stride*height)
+	for i := range b {
+		b[i] = byte(rng.Uint32())
+	}
+	return b
+}
+
+// field is one TIFF entry of type SHORT (3) or LONG (4) or RATIONAL (5).
+type field struct {
+	tag, kind uint16
+	values    []uint32
+}
+
+// page is one TIFF page to be built.
+type page struct {
+	fields []field
+	strips [][]byte
+}
+
+// buildTIFF writes pages one behind the other.
+func buildTIFF(order binary.AppendByteOrder, pages ...page) []byte {
+	out := []byte("II*\x00")
+	if order.String() == "BigEndian" {
+		out = []byte("MM\x00*")
+	}
+	put := binary.ByteOrder(binary.LittleEndian)
+	if order.String() == "BigEndian" {
+		put = binary.BigEndian
+	}
+	link := len(out)
+	out = append(out, 0, 0, 0, 0)
+	for _, p := range pages {
+		var offsets, counts []uint32
+		for _, s := range p.strips {
+			offsets, counts = append(offsets, uint32(len(out))), append(counts, uint32(len(s)))
+			out = append(out, s...)
+		}
+		fields := append([]field{{256, 3, []uint32{width}}, {257, 3, []uint32{height}}, {273, 4, offsets}, {279, 4, counts}}, p.fields...)
+		var entries []byte
+		for _, f := range fields {
+			var data []byte
+			for _, v := range f.values {
+				if f.kind == 3 {
+					data = order.AppendUint16(data, uint16(v))
+				} else {
+					data = order.AppendUint32(data, v)
+				}
+			}
+			count := len(f.values)
+			if f.kind == 5 {
+				count /= 2
+			}
+			entries = order.AppendUint16(entries, f.tag)
+			entries = order.AppendUint16(entries, f.kind)
+			entries = order.AppendUint32(entries, uint32(count))
+			if len(data) > 4 {
+				entries = order.AppendUint32(entries, uint32(len(out)))
+				out = append(out, data...)
+			} else {
+				entries = append(entries, append(data, 0, 0, 0, 0)[:4]...)
+			}
+		}
+		put.PutUint32(out[link:], uint32(len(out)))
+		out = order.AppendUint16(out, uint16(len(fields)))
+		out = append(out, entries...)
+		link = len(out)
+		out = append(out, 0, 0, 0, 0)
+	}
+	return out
+}
+
+func short(tag uint16, v ...uint32) field { return field{tag, 3, v} }
+
+// layout is the usual description of an image.
+func layout(samples, bits, photometric, compression int, more ...field) []field {
+	depth := make([]uint32, samples)
+	for i := range depth {
+		depth[i] = uint32(bits)
+	}
+	return append([]field{short(258, depth...), short(259, uint32(compression)), short(262, uint32(photometric)),
+		short(277, uint32(samples)), short(278, height)}, more...)
+}
+
+func deflated(tb testing.TB, data []byte) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	zw := zlib.NewWriter(&b)
+	zw.Write(data)
+	if err := zw.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// lzwed codes with clear codes so often that the width of codes stays at nine bits.
+func lzwed(data []byte) []byte {
+	var out []byte
+	var acc uint32
+	n := 0
+	put := func(code uint32) {
+		acc = acc<<9 | code
+		for n += 9; n >= 8; {
+			n -= 8
+			out = append(out, byte(acc>>n))
+		}
+	}
+	for i, v := range data {
+		if i%100 == 0 {
+			put(256)
+		}
+		put(uint32(v))
+	}
+	put(257)
+	return append(out, byte(acc<<(8-n)))
+}
+
+// packed codes as PackBits: literals, and every second block as a repetition where it is one.
+func packed(data []byte) []byte {
+	var out []byte
+	for len(data) > 0 {
+		n := 1
+		for n < len(data) && n < 128 && data[n] == data[0] {
+			n++
+		}
+		if n > 1 {
+			out = append(out, byte(1-n), data[0])
+		} else {
+			out = append(out, 0x80, 0, data[0]) // a no-operation, then one literal
+		}
+		data = data[n:]
+	}
+	return out
+}
+
+func g4(tb testing.TB, rows []byte) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	e := ccitt.NewEncoder(&b, width)
+	stride := (width + 7) / 8
+	for y := range height {
+		if err := e.WriteRow(rows[y*stride:]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := e.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func inverted(b []byte) []byte {
+	out := bytes.Clone(b)
+	for i := range out {
+		out[i] = ^out[i]
+	}
+	return out
+}
+
+func reversed(b []byte) []byte {
+	out := bytes.Clone(b)
+	for i, v := range out {
+		for range 8 {
+			out[i] = out[i]<<1 | v&1
+			v >>= 1
+		}
+	}
+	return out
+}
+
+func swapped(b []byte) []byte {
+	out := bytes.Clone(b)
+	for i := 0; i+1 < len(out); i += 2 {
+		out[i], out[i+1] = out[i+1], out[i]
+	}
+	return out
+}
+
+// differences applies the horizontal predictor to rows of 8-bit samples.
+func differences(rows []byte, samples int) []byte {
+	out := bytes.Clone(rows)
+	stride := width * samples
+	for y := range height {
+		row := out[y*stride : (y+1)*stride]
+		for i := len(row) - 1; i >= samples; i-- {
+			row[i] -= row[i-samples]
+		}
+	}
+	return out
+}
+
+// Every layout of TIFF that is taken gives the samples that went in. Bitonal ones come back as rows with 1 = white, which is how
+// qpdf's caller sees DeviceGray, by way of our G4 decoder, which the tests of ccitt hold against another.
+func TestTIFFLayouts(t *testing.T) {
+	bits, grey, rgb := noise((width+7)/8), noise(width), noise(3*width)
+	for o := (width+7)/8 - 1; o < len(bits); o += (width + 7) / 8 {
+		bits[o] &^= 1<<(8-width%8) - 1 // padding
+	}
+	grey16, palette := noise(2*width), make([]uint32, 3*256)
+	for i := range palette {
+		palette[i] = uint32(i%256) * 257
+	}
+	half := (height + 1) / 2
+	le, be := binary.LittleEndian, binary.BigEndian
+	one := func(order binary.AppendByteOrder, data []byte, fields []field) []byte {
+		return buildTIFF(order, page{fields, [][]byte{data}})
+	}
+	tests := map[string]struct {
+		file    []byte
+		want    []byte
+		bitonal bool // want has 1 = black
+	}{
+		"bitonal":               {one(le, bits, layout(1, 1, 0, 1)), bits, true},
+		"bitonal, min is black": {one(be, inverted(bits), layout(1, 1, 1, 1)), bits, true},
+		"bitonal, FillOrder 2":  {one(le, reversed(bits), layout(1, 1, 0, 1, short(266, 2))), bits, true},
+		"bitonal, PackBits":     {one(le, packed(bits), layout(1, 1, 0, 32773)), bits, true},
+		"bitonal, Deflate":      {one(le, deflated(t, bits), layout(1, 1, 0, 8)), bits, true},
+		"G4":                    {one(le, g4(t, bits), layout(1, 1, 0, 4)), bits, true},
+		"G4, FillOrder 2":       {one(be, reversed(g4(t, bits)), layout(1, 1, 0, 4, short(266, 2))), bits, true},
+		"G4, min is black":      {one(be, g4(t, inverted(bits)), layout(1, 1, 1, 4)), bits, true},
+		"grey":                  {one(le, grey, layout(1, 8, 1, 1)), grey, false},
+		"grey, min is white":    {one(le, inverted(grey), layout(1, 8, 0, 1)), grey, false},
+		"grey, PackBits":        {one(le, packed(grey), layout(1, 8, 1, 32773)), grey, false},
+		"grey of 4 bits":        {one(le, noise((width+1)/2), layout(1, 4, 1, 1)), noise((width + 1) / 2), false},
+		"grey of 16 bits, II":   {one(le, swapped(grey16), layout(1, 16, 1, 1)), grey16, false},
+		"grey of 16 bits, MM":   {one(be, grey16, layout(1, 16, 1, 5-4)), grey16, false},
+		"RGB, LZW":              {one(le, lzwed(rgb), layout(3, 8, 2, 5)), rgb, false},
+		"RGB, LZW, predictor":   {one(le, lzwed(differences(rgb, 3)), layout(3, 8, 2, 5, short(317, 2))), rgb, false},
+		"RGB, Deflate":          {one(be, deflated(t, rgb), layout(3, 8, 2, 32946)), rgb, false},
+		"palette":               {one(le, grey, layout(1, 8, 3, 1, field{320, 3, palette})), grey, false},
+		"two strips": {buildTIFF(le, page{append(layout(3, 8, 2, 1)[:4], short(278, uint32(half))),
+			[][]byte{rgb[:3*width*half], rgb[3*width*half:]}}), rgb, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			pdf, result := run(t, job(input("scan.tif", test.file)))
+			if !test.bitonal {
+				if got := images(t, pdf, false)[0]; !bytes.Equal(got, test.want) {
+					t.Error("other samples")
+				}
+				return
+			}
+			if result.Pages[0].Encoding != "ccitt g4" {
+				t.Errorf("stored as %s", result.Pages[0].Encoding)
+			}
+			if got := images(t, pdf, true)[0]; !bytes.Equal(got, g4(t, test.want)) {
+				t.Error("other pixels")
+			}
+		})
+	}
+}
+
+func TestTIFFPagesResolutionAndThumbnails(t *testing.T) {
+	grey := noise(width)
+	dpi := func(x, y uint32) []field {
+		return []field{{282, 5, []uint32{x, 2}}, {283, 5, []uint32{y, 2}}, short(296, 3)} // halves per centimetre
+	}
+	file := buildTIFF(binary.BigEndian,
+		page{layout(1, 8, 1, 1, dpi(200, 100)...), [][]byte{grey}},
+		page{layout(1, 8, 1, 1, short(254, 1)), [][]byte{grey}}, // a thumbnail
+		page{layout(1, 8, 1, 1, short(274, 6)), [][]byte{grey}},
+	)
+	var pages []int
+	var out bytes.Buffer
+	result, err := convert.Convert(t.Context(), job(input("scan.tif", file)), &out, func(p int) { pages = append(pages, p) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Pages) != 2 || fmt.Sprint(pages) != "[1 2]" || result.Pages[1].PageInInput != 2 {
+		t.Fatalf("pages %+v, progress %v", result.Pages, pages)
+	}
+	p := result.Pages[0]
+	if abs(p.WidthMM-width/100.0*10) > 0.01 || abs(p.HeightMM-height/50.0*10) > 0.01 || p.DPIAssumed {
+		t.Errorf("at 100 x 50 dots per centimetre: %+v", p)
+	}
+	if !result.Pages[1].DPIAssumed || !bytes.Contains(out.Bytes(), []byte("/Rotate 90")) {
+		t.Errorf("page without resolution, of orientation 6: %+v", result.Pages[1])
+	}
+}
+
+func TestTIFFRefusals(t *testing.T) {
+	grey := noise(width)
+	one := func(fields []field) []byte { return buildTIFF(binary.LittleEndian, page{fields, [][]byte{grey}}) }
+	loop := one(layout(1, 8, 1, 1))
+	copy(loop[len(loop)-4:], loop[4:8])
+	tests := map[string]struct {
+		file []byte
+		want pdfa.RefusalReason
+	}{
+		"circle":          {loop, pdfa.RefusedCorrupt},
+		"rows missing":    {one(layout(3, 8, 2, 1)), pdfa.RefusedTruncated},
+		"CMYK":            {one(layout(4, 8, 5, 1)), pdfa.RefusedUnsupported},
+		"floating point":  {one(layout(1, 8, 1, 1, short(339, 3))), pdfa.RefusedUnsupported},
+		"tiles":           {one(layout(1, 8, 1, 1, short(322, 64))), pdfa.RefusedUnsupported},
+		"planes":          {one(layout(3, 8, 2, 1, short(284, 2))), pdfa.RefusedUnsupported},
+		"old JPEG":        {one(layout(1, 8, 1, 6)), pdfa.RefusedUnsupported},
+		"G4 of grey":      {one(layout(1, 8, 1, 4)), pdfa.RefusedCorrupt},
+		"corrupt Deflate": {one(layout(1, 8, 1, 8)), pdfa.RefusedCorrupt},
+		"short palette":   {one(layout(1, 8, 3, 1, field{320, 3, make([]uint32, 30)})), pdfa.RefusedCorrupt},
+		"too many pixels": {one(layout(1, 8, 1, 1, field{256, 4, []uint32{60000}}, field{257, 4, []uint32{60000}})), pdfa.RefusedTooLarge},
+		"no page":         {buildTIFF(binary.LittleEndian, page{layout(1, 8, 1, 1, short(254, 1)), [][]byte{grey}}), pdfa.RefusedCorrupt},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) { wantRefused(t, test.file, test.want) })
+	}
+}
+
+func wantRefused(t *testing.T, file []byte, want pdfa.RefusalReason) {
+	t.Helper()
+	_, err := convert.Convert(t.Context(), job(input("scan", file)), io.Discard, nil)
+	refused, ok := errors.AsType[*pdfa.RefusedError](err)
+	if !ok || refused.Reason != want || refused.File != "scan" || refused.Detail == "" {
+		t.Errorf("%v, want a refusal as %q", err, want)
+	}
+}
+
+// chunk writes a PNG chunk.
+func chunk(kind string, data []byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	b = append(append(b, kind...), data...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+// buildPNG writes a PNG of the given header fields, whose rows are unfiltered.
+func buildPNG(tb testing.TB, w, h uint32, depth, colour, interlace byte, data []byte, more ...[]byte) []byte {
+	tb.Helper()
+	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
+	parts := [][]byte{[]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(header, depth, colour, 0, 0, interlace))}
+	parts = append(parts, more...)
+	packed := deflated(tb, data)
+	parts = append(parts, chunk("IDAT", packed[:len(packed)/2]), chunk("IDAT", packed[len(packed)/2:]), chunk("IEND", nil))
+	return bytes.Join(parts, nil)
+}
+
+// plainRows puts filter byte 0 before rows of noise; with low, samples stay below 4, for palettes.
+func plainRows(stride int, low bool) []byte {
+	var out []byte
+	rows := noise(stride)
+	for y := range height {
+		out = append(out, 0)
+		for _, v := range rows[y*stride : (y+1)*stride] {
+			if low {
+				v &= 3
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Every PNG that image/png reads alike gives the picture that image/png reads, laid on white; 16 bits stay 16 bits.
+func TestPNGFormats(t *testing.T) {
+	palette := chunk("PLTE", []byte{0, 0, 0, 255, 0, 0, 0, 255, 0, 255, 255, 255})
+	tests := map[string]struct {
+		file     []byte
+		encoding string
+	}{
+		"grey 1":         {buildPNG(t, width, height, 1, 0, 0, plainRows((width+7)/8, false)), "ccitt g4"},
+		"grey 2":         {buildPNG(t, width, height, 2, 0, 0, plainRows((width+3)/4, false)), "flate"},
+		"grey 4":         {buildPNG(t, width, height, 4, 0, 0, plainRows((width+1)/2, false)), "flate"},
+		"grey 8":         {buildPNG(t, width, height, 8, 0, 0, plainRows(width, false)), "flate"},
+		"grey 16":        {buildPNG(t, width, height, 16, 0, 0, plainRows(2*width, false)), "flate"},
+		"RGB 8":          {buildPNG(t, width, height, 8, 2, 0, plainRows(3*width, false)), "flate"},
+		"RGB 16":         {buildPNG(t, width, height, 16, 2, 0, plainRows(6*width, false)), "flate"},
+		"palette 8":      {buildPNG(t, width, height, 8, 3, 0, plainRows(width, true), palette), "flate"},
+		"palette 2":      {buildPNG(t, width, height, 2, 3, 0, plainRows((width+3)/4, false), palette), "flate"},
+		"palette, alpha": {buildPNG(t, width, height, 8, 3, 0, plainRows(width, true), palette, chunk("tRNS", []byte{0, 128})), "flate"},
+		"black and white": {buildPNG(t, width, height, 1, 3, 0, plainRows((width+7)/8, false),
+			chunk("PLTE", []byte{255, 255, 255, 0, 0, 0})), "ccitt g4"},
+		"grey, alpha 8":  {buildPNG(t, width, height, 8, 4, 0, plainRows(2*width, false)), "flate"},
+		"grey, alpha 16": {buildPNG(t, width, height, 16, 4, 0, plainRows(4*width, false)), "flate"},
+		"RGB, alpha 8":   {buildPNG(t, width, height, 8, 6, 0, plainRows(4*width, false)), "flate"},
+		"RGB, alpha 16":  {buildPNG(t, width, height, 16, 6, 0, plainRows(8*width, false)), "flate"},
+		"grey, key":      {buildPNG(t, width, height, 8, 0, 0, plainRows(width, true), chunk("tRNS", []byte{0, 2})), "flate"},
+		"interlaced 8":   {buildPNG(t, width, height, 8, 2, 1, interlacedRows(24)), "flate"},
+		"interlaced 2":   {buildPNG(t, width, height, 2, 0, 1, interlacedRows(2)), "flate"},
+		"interlaced 1":   {buildPNG(t, width, height, 1, 0, 1, interlacedRows(1)), "ccitt g4"},
+		"filtered":       {filteredPNG(t), "flate"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			want, err := png.Decode(bytes.NewReader(test.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			pdf, result := run(t, job(input("scan.png", test.file)))
+			if result.Pages[0].Encoding != test.encoding {
+				t.Errorf("stored as %s, want %s", result.Pages[0].Encoding, test.encoding)
+			}
+			if test.encoding == "flate" {
+				comparePixels(t, pdf, images(t, pdf, false)[0], want)
+				return
+			}
+			rows := make([]byte, (width+7)/8*height)
+			for y := range height {
+				for x := range width {
+					if r, _, _, _ := want.At(x, y).RGBA(); r == 0 {
+						rows[y*((width+7)/8)+x/8] |= 0x80 >> (x % 8)
+					}
+				}
+			}
+			if !bytes.Equal(images(t, pdf, true)[0], g4(t, rows)) {
+				t.Error("other pixels")
+			}
+		})
+	}
+}
+
+// interlacedRows makes the data of an Adam7 image: seven passes of noise.
+func interlacedRows(bitsPerPixel int) []byte {
+	rng := rand.New(rand.NewPCG(3, 3))
+	var out []byte
+	for _, pass := range [7][4]int{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
+		columns, rows := (width-pass[0]+pass[2]-1)/pass[2], (height-pass[1]+pass[3]-1)/pass[3]
+		for range rows {
+			out = append(out, 0)
+			for range (columns*bitsPerPixel + 7) / 8 {
+				out = append(out, byte(rng.Uint32()))
+			}
+		}
+	}
+	return out
+}
+
+// filteredPNG has rows of every filter, as the standard encoder chooses them, and alpha, so that we have to undo them.
+func filteredPNG(tb testing.TB) []byte {
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			img.SetNRGBA(x, y, color.NRGBA{uint8(4 * x), uint8(7 * y), uint8(x * y), uint8(255 - x)})
+		}
+	}
+	return encodePNG(tb, img)
+}
+
+// comparePixels reads samples by the image's own dictionary and compares them with want on white.
+func comparePixels(t *testing.T, pdf, samples []byte, want image.Image) {
+	t.Helper()
+	dictionary := string(pdf[bytes.Index(pdf, []byte("<</Type /XObject")):])
+	dictionary = dictionary[:strings.Index(dictionary, "stream")]
+	bits, components := 8, 3
+	for _, n := range []int{1, 2, 4, 16} {
+		if strings.Contains(dictionary, fmt.Sprintf("/BitsPerComponent %d ", n)) {
+			bits = n
+		}
+	}
+	if strings.Contains(dictionary, "/Colors 1 ") {
+		components = 1
+	}
+	var table []byte
+	if _, hex, ok := strings.Cut(dictionary, "/Indexed /DeviceRGB 3 <"); ok {
+		fmt.Sscanf(hex[:24], "%x", &table)
+	}
+	stride := (width*components*bits + 7) / 8
+	at := func(x, y, c int) uint32 {
+		i := (x*components + c) * bits
+		row := samples[y*stride:]
+		if bits == 16 {
+			return uint32(row[i/8])<<8 | uint32(row[i/8+1])
+		}
+		v := uint32(row[i/8]) >> (8 - bits - i%8) & (1<<bits - 1)
+		return v * (0xFFFF / (1<<bits - 1))
+	}
+	for y := range height {
+		for x := range width {
+			var got [3]uint32
+			for c := range 3 {
+				switch {
+				case table != nil:
+					index := at(x, y, 0) / (0xFFFF / (1<<bits - 1))
+					got[c] = uint32(table[3*index+uint32(c)]) * 257
+				default:
+					got[c] = at(x, y, c%components)
+				}
+			}
+			r, g, b, a := want.At(x, y).RGBA() // premultiplied; white shows through
+			for c, v := range [3]uint32{r, g, b} {
+				v += 0xFFFF - a
+				if d := int(got[c]) - int(v); d > 257 || d < -257 || a == 0xFFFF && d != 0 {
+					t.Fatalf("at %d, %d: component %d is %#x, want %#x", x, y, c, got[c], v)
+				}
+			}
+		}
+	}
+}
+
+func TestPNGRefusals(t *testing.T) {
+	grey := plainRows(width, false)
+	good := buildPNG(t, width, height, 8, 0, 0, grey)
+	flip := func(at int) []byte {
+		b := bytes.Clone(good)
+		b[at] ^= 1
+		return b
+	}
+	tests := map[string]struct {
+		file []byte
+		want pdfa.RefusalReason
+	}{
+		"checksum":          {flip(60), pdfa.RefusedCorrupt},
+		"too few rows":      {buildPNG(t, width, height, 8, 0, 0, grey[:500]), pdfa.RefusedTruncated},
+		"too many rows":     {buildPNG(t, width, height, 8, 0, 0, append(bytes.Clone(grey), 0)), pdfa.RefusedCorrupt},
+		"no such filter":    {buildPNG(t, width, height, 8, 0, 0, append([]byte{9}, grey[1:]...)), pdfa.RefusedCorrupt},
+		"no such depth":     {buildPNG(t, width, height, 3, 0, 0, grey), pdfa.RefusedCorrupt},
+		"no palette":        {buildPNG(t, width, height, 8, 3, 0, grey), pdfa.RefusedCorrupt},
+		"unknown, critical": {buildPNG(t, width, height, 8, 0, 0, grey, chunk("ABCD", nil)), pdfa.RefusedUnsupported},
+		"400 megapixels":    {buildPNG(t, 20000, 20000, 1, 0, 0, nil), pdfa.RefusedTooLarge},
+		"large, interlaced": {buildPNG(t, 9000, 9000, 16, 6, 1, nil), pdfa.RefusedTooLarge},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) { wantRefused(t, test.file, test.want) })
+	}
+}
+
+// What is too large is refused before anything of its size is allocated.
+func TestBoundsComeBeforeAllocation(t *testing.T) {
+	bomb := buildPNG(t, 65000, 65000, 16, 6, 0, nil)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	wantRefused(t, bomb, pdfa.RefusedTooLarge)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
+		t.Errorf("%d bytes were allocated", n)
+	}
+}
+
+// samples are one small sound file of each kind.
+func samples(tb testing.TB) map[string][]byte {
+	tb.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * i / 7)
+	}
+	var j, g bytes.Buffer
+	if err := errors.Join(jpeg.Encode(&j, img, nil), jpeg.Encode(&g, image.NewGray(img.Rect), nil)); err != nil {
+		tb.Fatal(err)
+	}
+	bits := noise((width + 7) / 8)
+	return map[string][]byte{
+		"JPEG":          j.Bytes(),
+		"grey JPEG":     g.Bytes(),
+		"PNG":           buildPNG(tb, width, height, 8, 2, 0, plainRows(3*width, false)),
+		"PNG alpha":     filteredPNG(tb),
+		"PNG bitonal":   buildPNG(tb, width, height, 1, 0, 0, plainRows((width+7)/8, false)),
+		"TIFF G4":       buildTIFF(binary.LittleEndian, page{layout(1, 1, 0, 4), [][]byte{g4(tb, bits)}}),
+		"TIFF LZW":      buildTIFF(binary.BigEndian, page{layout(1, 8, 1, 5), [][]byte{lzwed(noise(width))}}),
+		"TIFF PackBits": buildTIFF(binary.LittleEndian, page{layout(1, 8, 1, 32773), [][]byte{packed(noise(width))}}),
+	}
+}
+
+// A file that is cut anywhere is refused, unless only what stands behind the last pixel is gone.
+func TestCutFilesAreRefused(t *testing.T) {
+	for name, file := range samples(t) {
+		for n := 0; n < len(file)-13; n += 1 + len(file)/50 {
+			_, err := convert.Convert(t.Context(), job(input("scan", file[:n])), io.Discard, nil)
+			if _, ok := errors.AsType[*pdfa.RefusedError](err); !ok {
+				t.Errorf("%s cut after %d of %d bytes: %v", name, n, len(file), err)
+			}
+		}
+	}
+}
+
+func TestJPEGThatEndsEarlyIsNoticed(t *testing.T) {
+	file := samples(t)["JPEG"]
+	cut := append(bytes.Clone(file[:len(file)-300]), 0xFF, 0xD9) // someone put an EOI behind half the data
+	_, err := convert.Convert(t.Context(), job(input("scan", cut)), io.Discard, nil)
+	if _, ok := errors.AsType[*pdfa.RefusedError](err); !ok {
+		t.Errorf("half a JPEG with an EOI: %v", err)
+	}
+	padded := append(bytes.Clone(file), make([]byte, 100)...)
+	pdf, _ := run(t, job(input("scan", padded)))
+	if got := images(t, pdf, true)[0]; !bytes.Equal(got, file) {
+		t.Errorf("padding behind EOI: %d bytes in the PDF, want the %d up to EOI", len(got), len(file))
+	}
+}
+
+// withSegments puts marker segments behind SOI.
+func withSegments(file []byte, segments ...[]byte) []byte {
+	out := bytes.Clone(file[:2])
+	for _, s := range segments {
+		out = append(out, 0xFF, s[0])
+		out = binary.BigEndian.AppendUint16(out, uint16(len(s)+1))
+		out = append(out, s[1:]...)
+	}
+	return append(out, file[2:]...)
+}
+
+func TestJPEGMetadata(t *testing.T) {
+	plain := samples(t)["JPEG"]
+	jfif := func(unit byte, x, y byte) []byte {
+		return []byte{0xE0, 'J', 'F', 'I', 'F', 0, 1, 1, unit, 0, x, 0, y, 0, 0}
+	}
+	exif := func(fields ...field) []byte {
+		return append([]byte("\xE1Exif\x00\x00"), buildTIFF(binary.BigEndian, page{fields, nil})...)
+	}
+	inches := func(v uint32) []field {
+		return []field{{282, 5, []uint32{v, 1}}, {283, 5, []uint32{v, 1}}, short(296, 2)}
+	}
+	tests := map[string]struct {
+		file    []byte
+		mm      float64 // of 64 pixels
+		assumed bool
+		rotate  string
+	}{
+		"JFIF, inches":             {withSegments(plain, jfif(1, 200, 200)), 64 / 200.0 * 25.4, false, ""},
+		"JFIF, centimetres":        {withSegments(plain, jfif(2, 40, 40)), 64 / 40.0 * 10, false, ""},
+		"JFIF, aspect only":        {withSegments(plain, jfif(0, 1, 1)), 64 / 300.0 * 25.4, true, ""},
+		"JFIF, zero":               {withSegments(plain, jfif(1, 0, 0)), 64 / 300.0 * 25.4, true, ""},
+		"EXIF":                     {withSegments(plain, exif(inches(150)...)), 64 / 150.0 * 25.4, false, ""},
+		"EXIF, 72 means not known": {withSegments(plain, exif(inches(72)...)), 64 / 300.0 * 25.4, true, ""},
+		"EXIF, turned":             {withSegments(plain, exif(short(274, 8))), 64 / 300.0 * 25.4, true, "/Rotate 270"},
+		"EXIF, broken":             {withSegments(plain, []byte("\xE1Exif\x00\x00MM\x00*\xFF\xFF\xFF\xFF")), 64 / 300.0 * 25.4, true, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			pdf, result := run(t, job(input("scan.jpg", test.file)))
+			p := result.Pages[0]
+			if abs(p.WidthMM-test.mm) > 0.01 || p.DPIAssumed != test.assumed {
+				t.Errorf("%+v, want %.2f mm", p, test.mm)
+			}
+			if !bytes.Contains(pdf, []byte(test.rotate)) {
+				t.Errorf("no %s", test.rotate)
+			}
+			if got := images(t, pdf, true)[0]; !bytes.Equal(got, test.file) {
+				t.Error("the JPEG is not the file")
+			}
+		})
+	}
+}
+
+// A CMYK JPEG that brings its own profile gets a colour space of its own; Adobe's are inverted.
+func TestCMYKWithItsProfile(t *testing.T) {
+	file, err := os.ReadFile(filepath.Join(testenv.Shared(t, "corpus/images-bad"), "twelvemonkeys__cmyk-sample.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The header of a printer's profile with one tag: enough for the colour space, not for a colour; so it is not kept for veraPDF.
+	profile := make([]byte, 132+12+16)
+	binary.BigEndian.PutUint32(profile, uint32(len(profile)))
+	copy(profile[8:], "\x02\x10\x00\x00prtrCMYKLab ")
+	copy(profile[36:], "acsp")
+	binary.BigEndian.PutUint32(profile[128:], 1)
+	copy(profile[132:], "cprt\x00\x00\x00\x90\x00\x00\x00\x10text")
+	file = withSegments(file, append([]byte("\xE2ICC_PROFILE\x00\x01\x01"), profile...))
+	var out bytes.Buffer
+	if _, err := convert.Convert(t.Context(), job(input("cmyk.jpg", file)), &out, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"/N 4 /Alternate /DeviceCMYK", "/ICCBased", "/Decode [1 0 1 0 1 0 1 0]"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	report, err := check.Check(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil || !report.Compliant {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if got := images(t, out.Bytes(), true)[0]; !bytes.Equal(got, file) {
+		t.Error("the JPEG is not the file")
+	}
+}
+
+// Whatever converts is compliant; nothing panics, hangs or eats memory.
+func FuzzConvert(f *testing.F) {
+	for _, file := range samples(f) {
+		f.Add(file)
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		var out bytes.Buffer
+		_, err := convert.Convert(t.Context(), job(input("scan", file)), &out, nil)
+		if err != nil {
+			if _, ok := errors.AsType[*pdfa.RefusedError](err); !ok {
+				t.Fatalf("not a refusal: %v", err)
+			}
+			return
+		}
+		report, err := check.Check(bytes.NewReader(out.Bytes()), int64(out.Len()))
+		if err != nil || !report.Compliant {
+			t.Fatalf("converted, and not compliant: %+v, %v", report, err)
+		}
+	})
+}
+
+// BenchmarkConvert9Pages converts what a desk scans: A4 at 300 dpi, three pages each of colour JPEG, grey PNG, bitonal TIFF.
+func BenchmarkConvert9Pages(b *testing.B) {
+	var inputs []pdfa.Input
+	photo := image.NewRGBA(image.Rect(0, 0, 2480, 3508))
+	grey := image.NewGray(photo.Rect)
+	rng := rand.New(rand.NewPCG(5, 5))
+	for i := range photo.Pix {
+		photo.Pix[i] = 240 + byte(rng.Uint32()&7)
+	}
+	for i := range grey.Pix {
+		grey.Pix[i] = 240 + byte(rng.Uint32()&3)
+	}
+	var j bytes.Buffer
+	if err := jpeg.Encode(&j, photo, nil); err != nil {
+		b.Fatal(err)
+	}
+	p := encodePNG(b, grey)
+	var fax bytes.Buffer
+	e := ccitt.NewEncoder(&fax, 2480)
+	row := make([]byte, 310)
+	for range 3508 {
+		row[rng.IntN(310)] ^= byte(rng.Uint32())
+		if err := e.WriteRow(row); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := e.Close(); err != nil {
+		b.Fatal(err)
+	}
+	t := buildTIFF(binary.LittleEndian, page{layout(1, 1, 0, 4, short(256, 2480), short(257, 3508), short(278, 3508)),
+		[][]byte{fax.Bytes()}})
+	for range 3 {
+		inputs = append(inputs, input("a.jpg", j.Bytes()), input("b.png", p), input("c.tif", t))
+	}
+	for b.Loop() {
+		if _, err := convert.Convert(b.Context(), job(inputs...), io.Discard, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// lzwed is right if the reader that convert rests on agrees.
+func TestLZWHelper(t *testing.T) {
+	want := noise(width)
+	got, err := io.ReadAll(lzw.NewReader(bytes.NewReader(lzwed(want)), lzw.MSB, 8))
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%v", err)
+	}
+}
