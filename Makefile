@@ -13,14 +13,14 @@ GO      ?= go
 NPM     := npm --prefix ui/web
 WEB     := ui/web/node_modules/.package-lock.json
 RESULTS := build/results
-SUMMARY := $(GO) run ./.ci/summary
+SUMMARY := build/summary
 # The wildcard leaves out .ci, whose name starts with a dot.
 PACKAGES := ./... ./.ci/summary
 
 WEB_SOURCES := $(shell find ui/web/src ui/web/public -type f) \
 	$(addprefix ui/web/,index.html package-lock.json vite.config.ts svelte.config.js tsconfig.json)
 
-.PHONY: help run build test test-go test-web test-browser e2e bench conformance lint long clean setup-run setup-test
+.PHONY: help run build test test-go test-web test-browser e2e bench conformance lint long clean setup-run setup-test $(SUMMARY)
 
 help: ## what each target does
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ setup-run:
 
 setup-test:
 	@.ci/setup test
+
+$(SUMMARY):
+	@$(GO) build -o $@ ./.ci/summary
 
 $(WEB): ui/web/package.json ui/web/package-lock.json
 	@$(NPM) ci --loglevel=error
@@ -51,16 +54,16 @@ test: setup-test build ## every test; skips fail where CI=true
 	$(MAKE) --no-print-directory test-go test-web test-browser
 	$(SUMMARY) total $(RESULTS)/test/{go,svelte-check,vitest,e2e}.json
 
-test-go: ui/dist/index.html
+test-go: $(SUMMARY) ui/dist/index.html
 	@$(SUMMARY) run -as go -name "Go" -o $(RESULTS)/test/go.json -- \
-		$(GO) test -json -race -count=1 -p 2 -timeout 8m $(PACKAGES)
+		$(GO) test -json -race -count=1 -p 2 -timeout 15m $(PACKAGES)
 
-test-web: $(WEB)
+test-web: $(SUMMARY) $(WEB)
 	@$(SUMMARY) run -as check -name "svelte-check" -o $(RESULTS)/test/svelte-check.json -- $(NPM) run --silent check
 	$(SUMMARY) run -as vitest -name "front end" -o $(RESULTS)/test/vitest.json -- \
 		$(NPM) run --silent test -- --reporter=json
 
-test-browser: build
+test-browser: $(SUMMARY) build
 	@$(SUMMARY) run -as lines -name "browser" -o $(RESULTS)/test/e2e.json -- $(NPM) run e2e
 
 e2e: setup-test ## the clerk's journey in a real browser, alone
@@ -68,7 +71,7 @@ e2e: setup-test ## the clerk's journey in a real browser, alone
 	$(SUMMARY) total $(RESULTS)/test/e2e.json
 
 # Benchmarks and long tests are found by what they say, so that a new package needs no line here.
-bench: ui/dist/index.html ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=5)
+bench: $(SUMMARY) ui/dist/index.html ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=5)
 	@mkdir -p build
 	packages="$(PKG)"
 	[ -n "$$packages" ] || packages=$$(git grep -lE '^func Benchmark' -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|')
@@ -76,7 +79,7 @@ bench: ui/dist/index.html ## medians of every Go benchmark, with the machine's n
 	$(GO) test -run '^$$' -bench . -benchmem -count $(or $(COUNT),5) -timeout 60m $$packages | tee build/bench.txt || true
 	$(SUMMARY) bench < build/bench.txt
 
-long: build ## tests that take hours' worth of work (SEGNATURA_LONG=1)
+long: $(SUMMARY) build ## tests that take hours' worth of work (SEGNATURA_LONG=1)
 	@packages=$$(git grep -l SEGNATURA_LONG -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|')
 	[ -n "$$packages" ] || { echo "no long test in this tree" >&2; exit 1; }
 	SEGNATURA_LONG=1 $(SUMMARY) run -as go -name "long" -o $(RESULTS)/long.json -- \
@@ -85,16 +88,16 @@ long: build ## tests that take hours' worth of work (SEGNATURA_LONG=1)
 
 # veraPDF judges every PDF/A that the tests of these packages wrote.
 PDFA_OUT := $(CURDIR)/build/pdfa-out
-conformance: setup-test ## every PDF/A that the tests write, judged by veraPDF
+conformance: $(SUMMARY) setup-test ## every PDF/A that the tests write, judged by veraPDF
 	@rm -rf $(PDFA_OUT) $(RESULTS)/conformance
 	mkdir -p $(PDFA_OUT)
 	SEGNATURA_PDFA_OUT=$(PDFA_OUT) $(SUMMARY) run -as go -name "PDF/A writers" -o $(RESULTS)/conformance/go.json -- \
-		$(GO) test -json -count=1 -p 2 -timeout 8m ./pdfa/... ./stamp/pdf/...
+		$(GO) test -json -count=1 -p 2 -timeout 15m ./pdfa/... ./stamp/pdf/...
 	$(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
 	$(SUMMARY) total $(RESULTS)/conformance/{go,verapdf}.json
 
 LINTERS := gofmt vet staticcheck svelte scripts publiccode
-lint: ui/dist/index.html ## gofmt, vet, staticcheck, svelte-check, shell scripts, publiccode.yml
+lint: $(SUMMARY) ui/dist/index.html ## gofmt, vet, staticcheck, svelte-check, shell scripts, publiccode.yml
 	@rm -rf $(RESULTS)/lint
 	for linter in $(LINTERS); do
 		$(SUMMARY) run -as lines -name "$$linter" -o $(RESULTS)/lint/$$linter.json -- .ci/lint $$linter

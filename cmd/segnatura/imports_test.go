@@ -33,7 +33,7 @@ type room struct {
 
 var rooms = []room{
 	{"cmd/segnatura", []string{"..."}, ""},
-	{"cmd/officesim", []string{"internal/officesim/..."}, "the pretend office stands alone, as a counterpart"},
+	{"cmd/officesim", append([]string{"internal/officesim/..."}, vocabulary...), "the pretend office stands alone, as a counterpart"},
 	{"scanner", nil, "vocabulary has no engine"},
 	{"stamp", nil, "vocabulary has no engine"},
 	{"pdfa", nil, "vocabulary has no engine"},
