@@ -70,7 +70,7 @@ func TestSaneAirscanScansTheFeeder(t *testing.T) {
 	load(t, o, officesim.Letter{Pages: 2}, officesim.Letter{Pages: 1})
 	printLabel(t, o, payloadA)
 	printLabel(t, o, payloadB)
-	exit, stderr, pages := scanimage(t, o, "--source=ADF", "--mode=Color", "--resolution=150", "-x", "210", "-y", "297")
+	exit, stderr, pages := scanimage(t, o, "--source=ADF", "--mode=Gray", "--resolution=150", "-x", "210", "-y", "297")
 	if len(pages) != 3 {
 		t.Fatalf("scanimage made %d pages of 3, exit %d: %s", len(pages), exit, stderr)
 	}

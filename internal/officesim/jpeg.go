@@ -20,7 +20,7 @@ const jpegQuality = 85
 
 const (
 	maxPieceBlocks  = 40 // of a row, in one piece
-	barePaperPieces = 16 // different ones
+	barePaperPieces = 8  // different ones
 )
 
 // pieces divides a picture into equal parts of one row of blocks: 16 x 16 pixels in colour, where chroma is halved, 8 x 8 in

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"io"
 	"net"
@@ -178,12 +178,11 @@ func decode(t testing.TB, data []byte) image.Image {
 // codes reads every QR on the upper half of a page, where letters carry them, or on a whole label.
 func codes(t testing.TB, img image.Image) []string {
 	t.Helper()
-	if b := img.Bounds(); b.Dy() > b.Dx() {
-		img = img.(interface {
-			SubImage(image.Rectangle) image.Image
-		}).SubImage(image.Rect(b.Min.X, b.Min.Y, b.Max.X, b.Min.Y+b.Dy()/2))
+	g := grey(img)
+	if b := g.Rect; b.Dy() > b.Dx() {
+		g = g.SubImage(image.Rect(b.Min.X, b.Min.Y, b.Max.X, b.Min.Y+b.Dy()/2)).(*image.Gray)
 	}
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,15 +198,28 @@ func codes(t testing.TB, img image.Image) []string {
 	return texts
 }
 
+// grey is a picture's brightness, without a copy where there is one already.
+func grey(img image.Image) *image.Gray {
+	switch img := img.(type) {
+	case *image.Gray:
+		return img
+	case *image.YCbCr:
+		return &image.Gray{Pix: img.Y, Stride: img.YStride, Rect: img.Rect}
+	}
+	g := image.NewGray(img.Bounds())
+	draw.Draw(g, g.Rect, img, g.Rect.Min, draw.Src)
+	return g
+}
+
 // darkShare is the share of pixels that are darker than half.
 func darkShare(img image.Image) float64 {
-	b, dark := img.Bounds(), 0
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			if color.GrayModel.Convert(img.At(x, y)).(color.Gray).Y < 128 {
+	g, dark := grey(img), 0
+	for y := range g.Rect.Dy() {
+		for _, v := range g.Pix[y*g.Stride : y*g.Stride+g.Rect.Dx()] {
+			if v < 128 {
 				dark++
 			}
 		}
 	}
-	return float64(dark) / float64(b.Dx()*b.Dy())
+	return float64(dark) / float64(g.Rect.Dx()*g.Rect.Dy())
 }

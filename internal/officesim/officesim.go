@@ -134,6 +134,7 @@ type Office struct {
 	servers                         []*http.Server
 
 	mu      sync.Mutex
+	closed  bool
 	changed chan struct{} // closed and replaced at each change that wait looks for
 	faults  map[FaultKind]Fault
 	stack   stack
@@ -202,13 +203,30 @@ func (o *Office) listen(ctx context.Context) error {
 
 func (o *Office) serveHTTP(ctx context.Context, ln net.Listener, h http.Handler) {
 	srv := &http.Server{
-		Handler:           h,
+		Handler:           o.whileOpen(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	o.servers = append(o.servers, srv)
 	o.wg.Go(func() { _ = srv.Serve(ln) }) // ends with ErrServerClosed, by shut
+}
+
+// whileOpen has Close wait for the requests that are being answered, and refuses those that come after it.
+func (o *Office) whileOpen(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		closed := o.closed
+		if !closed {
+			o.wg.Add(1) // before shut has ended, so never while Wait could return
+		}
+		o.mu.Unlock()
+		if closed {
+			return
+		}
+		defer o.wg.Done()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // shut cuts everything that is open. It runs once, when the office's context ends.
@@ -219,6 +237,7 @@ func (o *Office) shut() {
 	o.printerLn.Close()
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.closed = true
 	for c := range o.conns {
 		c.Close()
 	}

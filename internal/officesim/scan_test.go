@@ -2,6 +2,7 @@ package officesim_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"segnatura/internal/officesim"
 )
@@ -371,5 +373,28 @@ func TestSheetEdgeShowsWhenItLiesTurned(t *testing.T) {
 	}
 	if !edge(o) || edge(straight) {
 		t.Error("the plate behind the sheet shows on a straight sheet, or not on a turned one")
+	}
+}
+
+func TestCloseWaitsForAPageUnderWay(t *testing.T) {
+	waiting, ended := make(chan struct{}), make(chan struct{})
+	o := start(t, officesim.Config{Sleep: func(ctx context.Context, _ time.Duration) error {
+		close(waiting)
+		<-ctx.Done()
+		close(ended)
+		return ctx.Err()
+	}})
+	load(t, o, officesim.Letter{Pages: 1})
+	if err := o.SetFault(officesim.Fault{Kind: officesim.FaultSlow, Delay: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	_, location := postJob(t, o, feeder)
+	go http.Get(strings.TrimSuffix(o.ScannerURL(), "/eSCL") + location + "/NextDocument")
+	<-waiting
+	o.Close()
+	select {
+	case <-ended:
+	default:
+		t.Error("Close returned while a page was under way")
 	}
 }
