@@ -22,8 +22,11 @@ func (s *Station) complete(ctx context.Context, documentID int64, why string) er
 	if err != nil {
 		return fmt.Errorf("read document %d: %w", documentID, err)
 	}
-	if len(pages) == 0 {
-		return s.setState(ctx, doc, protocollo.DocumentDiscarded)
+	if len(pages) == 0 { // its first page never came
+		if err := s.cfg.Documents.Discard(ctx, protocollo.Station(doc.AOO), doc.ID, "senza pagine"); err != nil {
+			return fmt.Errorf("discard empty document %d: %w", doc.ID, err)
+		}
+		return nil
 	}
 	found, err := s.examine(ctx, doc, pages)
 	if err != nil {

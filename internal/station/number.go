@@ -22,22 +22,20 @@ func unsettled(a protocollo.Attempt) bool {
 // before: then the register is asked for our key first, and nothing is sent that might be a second time (R10.3, R17.2).
 // It returns nil and no error when the intake stays without number.
 func (s *Station) settle(ctx context.Context, p PendingAttempt, doubtful bool) (*protocollo.Registration, error) {
-	for range attemptsAtOnce {
+	for left := attemptsAtOnce - 1; ; left-- {
 		reg, outcome, err := s.once(ctx, p, doubtful)
-		if err != nil || reg != nil || outcome != protocollo.AttemptAbsent {
+		if err != nil || reg != nil || outcome != protocollo.AttemptAbsent || left == 0 {
 			return reg, err
 		}
 		next, err := s.cfg.Intakes.BeginAttempt(ctx, p.Intake.ID, s.cfg.Registrar.Name())
+		if errors.Is(err, protocollo.Conflict) || errors.Is(err, protocollo.Stopped) {
+			return nil, nil // it waits
+		}
 		if err != nil {
-			if errors.Is(err, protocollo.Conflict) {
-				return nil, nil
-			}
 			return nil, fmt.Errorf("begin attempt: %w", err)
 		}
 		p.Attempt, doubtful = next, false
 	}
-	// The last attempt is under way in the store and was not sent: nothing happened.
-	return nil, s.settleAs(ctx, p, protocollo.AttemptUnavailable, "not sent")
 }
 
 func (s *Station) once(ctx context.Context, p PendingAttempt, doubtful bool) (*protocollo.Registration, protocollo.AttemptOutcome, error) {
@@ -221,12 +219,13 @@ func (s *Station) tryNumber(ctx context.Context, in protocollo.Intake) error {
 	return nil
 }
 
-// reconcileAll looks at every attempt without a known end that nobody is working on.
+// reconcileAll looks at every attempt without a known end that nobody is working on. One that fails does not hold up the others.
 func (s *Station) reconcileAll(ctx context.Context) error {
 	pending, err := s.cfg.Unsettled.UnsettledAttempts(ctx)
 	if err != nil {
 		return fmt.Errorf("list unsettled attempts: %w", err)
 	}
+	var failed []error
 	for _, p := range pending {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -238,10 +237,10 @@ func (s *Station) reconcileAll(ctx context.Context) error {
 		_, err := s.settle(context.WithoutCancel(ctx), p, true)
 		unlock()
 		if err != nil && !errors.Is(err, protocollo.Conflict) { // Conflict: it was settled since the list was made
-			return fmt.Errorf("settle intake %d: %w", p.Intake.ID, err)
+			failed = append(failed, fmt.Errorf("settle intake %d: %w", p.Intake.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // RetryNumber is the clerk's «Riprova ora» on an intake that waits: an unknown outcome is looked up, a waiting one asked for.

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"segnatura/internal/protocollo"
@@ -27,7 +28,8 @@ func (s *Station) Recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read setup: %w", err)
 	}
-	if err := s.reconcileAll(ctx); err != nil {
+	// A broken invariant stops numbering, not the station: what is there stays readable.
+	if err := s.reconcileAll(ctx); err != nil && !errors.Is(err, protocollo.Stopped) {
 		return err
 	}
 	for _, step := range []func(context.Context, []protocollo.AOO) error{

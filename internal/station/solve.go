@@ -378,8 +378,10 @@ func (s *Station) solveScope(ctx context.Context, v *solving) error {
 			d.Erase = append(d.Erase, p.ID)
 		}
 	}
-	if err := s.cfg.Documents.Decide(ctx, d); err != nil {
-		return fmt.Errorf("decide document %d: %w", v.doc.ID, err)
+	if v.doc.State != protocollo.DocumentNoted { // decided before a crash
+		if err := s.cfg.Documents.Decide(ctx, d); err != nil {
+			return fmt.Errorf("decide document %d: %w", v.doc.ID, err)
+		}
 	}
 	if err := s.setState(ctx, v.doc, state); err != nil {
 		return err
