@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
+	"segnatura/pdfa"
+)
+
+// DueForArchive lists confirmed documents, oldest confirmation first.
+func (db *DB) DueForArchive(ctx context.Context) ([]protocollo.Document, error) {
+	list, err := collect(ctx, db.read, scanDocument, `SELECT `+documentColumns+documentFrom+
+		`JOIN quality_confirmations q ON q.document_id = d.id WHERE d.state = 'confirmed' ORDER BY q.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list what is due for the archive: %w", err)
+	}
+	return list, nil
+}
+
+// AttachArchive records the archived file and its delivery as due. The blob must be there. The same file again is no error; Invalid
+// "report" when the check did not say yes to this very file, Conflict "not-confirmed", Conflict "archived" for another file.
+func (db *DB) AttachArchive(ctx context.Context, documentID int64, res pdfa.Result, rep pdfa.Report) error {
+	if !rep.Compliant || rep.SHA256 != res.SHA256 {
+		return protocollo.Errorf(protocollo.Invalid, "report", "the check did not say yes to this file")
+	}
+	f, size, err := db.OpenBlob(ctx, res.SHA256)
+	if err != nil {
+		return fmt.Errorf("attach an archive: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("attach an archive: %w", err)
+	}
+	if size != res.Bytes {
+		return protocollo.Errorf(protocollo.Invalid, "report", "the blob has %d bytes, the result says %d", size, res.Bytes)
+	}
+	result, err := encode(res)
+	if err != nil {
+		return err
+	}
+	report, err := encode(rep)
+	if err != nil {
+		return err
+	}
+	return db.transact(ctx, "attach an archive", func(w *wtx) error {
+		d, err := documentByID(w.ctx, w, documentID)
+		if err != nil {
+			return err
+		}
+		if d.State == protocollo.DocumentArchived {
+			have, err := text(w.QueryRowContext(w.ctx, `SELECT sha256 FROM archives WHERE document_id = ?`, d.ID))
+			if err != nil || have == res.SHA256 {
+				return err
+			}
+			return protocollo.Errorf(protocollo.Conflict, "archived", "document %d is archived as %s", d.ID, have)
+		}
+		if d.State != protocollo.DocumentConfirmed || d.RegistrationID == 0 {
+			return protocollo.Errorf(protocollo.Conflict, "not-confirmed", "document %d is %s", d.ID, d.State)
+		}
+		return w.attachArchive(d, res, result, report)
+	})
+}
+
+func (w *wtx) attachArchive(d protocollo.Document, res pdfa.Result, result, report string) error {
+	r, err := registrationByID(w.ctx, w, d.RegistrationID)
+	if err != nil {
+		return err
+	}
+	i, err := intakeByID(w.ctx, w, r.IntakeID)
+	if err != nil {
+		return err
+	}
+	id, err := w.insert("archives", row{"document_id": d.ID, "registration_id": r.ID, "version": d.Version, "sha256": res.SHA256, "bytes": res.Bytes,
+		"flavour": string(res.Flavour), "result": result, "report": report})
+	if err != nil {
+		return err
+	}
+	// The key carries the intake's random key: row ids may come again after a restore.
+	_, err = w.insert("dispatches", row{"archive_id": id, "registration_id": r.ID, "key": fmt.Sprintf("%s-v%d", i.Key, d.Version), "ref": r.Ref,
+		"file_name":  fmt.Sprintf("%s-%d-%s-v%d.pdf", r.Key.Register, r.Key.Year, r.Number, d.Version),
+		"media_type": "application/pdf", "sha256": res.SHA256, "bytes": res.Bytes})
+	if err != nil {
+		return err
+	}
+	if err := w.setState(d, protocollo.DocumentArchived); err != nil {
+		return err
+	}
+	return w.report(KindArchived, stationUser(), d.AOO, r.IntakeID, map[string]any{"document": d.ID, "version": d.Version, "sha256": res.SHA256, "bytes": res.Bytes})
+}
+
+// ReleasePages erases the spool images of archived documents whose blob is there, and records it. It returns how many images went.
+func (db *DB) ReleasePages(ctx context.Context) (int, error) {
+	type release struct {
+		erasure
+		sha   string
+		bytes int64
+	}
+	due, err := collect(ctx, db.read, func(s scannable) (release, error) {
+		r := release{erasure: erasure{cause: "release"}}
+		err := s.Scan(&r.causeID, &r.document, &r.sha, &r.bytes, &r.pages)
+		return r, err
+	}, `SELECT a.id, a.document_id, a.sha256, a.bytes, (SELECT json_group_array(p.id) FROM pages p WHERE p.document_id = a.document_id AND p.erase_due = 0)
+		FROM archives a WHERE NOT EXISTS (SELECT 1 FROM erasures e WHERE e.cause = 'release' AND e.cause_id = a.id)`)
+	if err != nil {
+		return 0, fmt.Errorf("list what the archive has: %w", err)
+	}
+	total := 0
+	for _, r := range due {
+		f, size, err := db.OpenBlob(ctx, r.sha)
+		if err != nil {
+			return total, fmt.Errorf("release the pages of document %d: %w", r.document, err)
+		}
+		if err := f.Close(); err != nil {
+			return total, err
+		}
+		if size != r.bytes {
+			return total, protocollo.Errorf(protocollo.Internal, "blob-damaged", "blob %s has %d bytes, not %d", r.sha, size, r.bytes)
+		}
+		n, err := db.erase(ctx, r.erasure, KindReleased, `UPDATE pages SET released = 1 WHERE id = ?`)
+		total += n
+		if err != nil {
+			return total, fmt.Errorf("release the pages of document %d: %w", r.document, err)
+		}
+	}
+	return total, nil
+}
+
+// The states of a delivery to the centre. due and unavailable are tried; unknown and rejected wait for a person.
+const (
+	dispatchDue       = "due"
+	dispatchSending   = "sending"
+	dispatchDelivered = "delivered"
+)
+
+// DueDeliveries lists what the centre is to be sent, oldest first.
+func (db *DB) DueDeliveries(ctx context.Context) ([]station.DueDelivery, error) {
+	list, err := collect(ctx, db.read, func(s scannable) (station.DueDelivery, error) {
+		var d station.DueDelivery
+		q := &d.Request
+		err := s.Scan(&d.ID, &d.RegistrationID, &d.Attempts, &q.Key, &q.Ref, &q.FileName, &q.MediaType, &q.SHA256, &q.Bytes)
+		return d, err
+	}, `SELECT d.id, d.registration_id, c.attempts, d.key, d.ref, d.file_name, d.media_type, d.sha256, d.bytes
+		FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id
+		WHERE c.state <> 'delivered' AND c.state IN ('due', 'unavailable') ORDER BY d.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list due deliveries: %w", err)
+	}
+	return list, nil
+}
+
+// dispatchStep runs fn on a delivery's state in one transaction and records what it returns; "" records nothing.
+func (db *DB) dispatchStep(ctx context.Context, doing string, id int64, kind string, fn func(state string) (row, error)) error {
+	return db.transact(ctx, doing, func(w *wtx) error {
+		state, err := one(w.ctx, w, "delivery", text, `SELECT state FROM dispatch_current WHERE dispatch_id = ?`, id)
+		if err != nil {
+			return err
+		}
+		r, err := fn(state)
+		if err != nil || r == nil {
+			return err
+		}
+		return w.dispatchOutcome(id, kind, r)
+	})
+}
+
+func (w *wtx) dispatchOutcome(id int64, kind string, r row) error {
+	var registration, intake int64
+	var aoo protocollo.AOOCode
+	err := w.QueryRowContext(w.ctx, `SELECT r.id, r.intake_id, r.aoo FROM dispatches d JOIN registrations r ON r.id = d.registration_id WHERE d.id = ?`, id).
+		Scan(&registration, &intake, &aoo)
+	if err != nil {
+		return err
+	}
+	r["dispatch_id"] = id
+	if _, ok := r["words"]; !ok {
+		r["words"] = ""
+	}
+	detail := map[string]any{"dispatch": id, "state": r["state"], "words": r["words"]}
+	if _, err := w.insert("dispatch_outcomes", r); err != nil {
+		return err
+	}
+	return w.report(kind, stationUser(), aoo, intake, detail)
+}
+
+// ClaimDelivery records that an attempt starts. Conflict "delivery" unless it is due.
+func (db *DB) ClaimDelivery(ctx context.Context, id int64) error {
+	return db.dispatchStep(ctx, "claim a delivery", id, KindDispatchStarted, func(state string) (row, error) {
+		if state != dispatchDue && state != string(protocollo.Unavailable) {
+			return nil, protocollo.Errorf(protocollo.Conflict, "delivery", "delivery %d is %s", id, state)
+		}
+		return row{"state": dispatchSending}, nil
+	})
+}
+
+// MarkDelivered records the centre's receipt, also for one that was unknown. Again it is no error.
+func (db *DB) MarkDelivered(ctx context.Context, id int64, r protocollo.AttachReceipt) error {
+	return db.dispatchStep(ctx, "record a delivery", id, KindDispatchDelivered, func(state string) (row, error) {
+		if state == dispatchDelivered {
+			return nil, nil
+		}
+		return row{"state": dispatchDelivered, "centre_ref": r.Ref, "centre_at": nanos(r.At)}, nil
+	})
+}
+
+// MarkUndelivered records how an attempt ended: Unavailable, OutcomeUnknown or Rejected. A person may make an unknown or rejected
+// one due again with Unavailable. Conflict "delivery" when it is delivered, or nothing was under way.
+func (db *DB) MarkUndelivered(ctx context.Context, id int64, c protocollo.Class, words string) error {
+	return db.dispatchStep(ctx, "record a failed delivery", id, KindDispatchFailed, func(state string) (row, error) {
+		waiting := state == string(protocollo.OutcomeUnknown) || state == string(protocollo.Rejected)
+		switch {
+		case c != protocollo.Unavailable && c != protocollo.OutcomeUnknown && c != protocollo.Rejected:
+			return nil, protocollo.Errorf(protocollo.Invalid, "class", "%q does not say how a delivery ended", c)
+		case state == string(c):
+			return nil, nil
+		case state != dispatchSending && (!waiting || c != protocollo.Unavailable):
+			return nil, protocollo.Errorf(protocollo.Conflict, "delivery", "delivery %d is %s", id, state)
+		}
+		return row{"state": string(c), "words": words}, nil
+	})
+}

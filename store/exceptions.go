@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"segnatura/internal/protocollo"
+)
+
+const exceptionColumns = `e.id, e.version, e.aoo, e.kind, coalesce(e.document_id, 0), coalesce(e.page_id, 0), e.opened_at, e.detail, e.solved_at, e.solved_by,
+	e.choice, e.reason`
+
+func scanException(s scannable) (protocollo.Exception, error) {
+	var e protocollo.Exception
+	var opened, solved int64
+	var detail string
+	err := s.Scan(&e.ID, &e.Version, &e.AOO, &e.Kind, &e.DocumentID, &e.PageID, &opened, &detail, &solved, &e.SolvedBy, &e.Choice, &e.Reason)
+	if err != nil {
+		return e, err
+	}
+	e.OpenedAt, e.SolvedAt = instant(opened), instant(solved)
+	if err := json.Unmarshal([]byte(detail), &e.Detail); err != nil {
+		return e, fmt.Errorf("decode exception %d: %w", e.ID, err)
+	}
+	return e, nil
+}
+
+func exceptionByID(ctx context.Context, q querier, id int64) (protocollo.Exception, error) {
+	return one(ctx, q, "exception", scanException, `SELECT `+exceptionColumns+` FROM exceptions e WHERE e.id = ?`, id)
+}
+
+// OpenException records that something waits for a person. A question of the same kind that is already open on the same document
+// and page is returned instead of a second one: recovery may ask again.
+func (db *DB) OpenException(ctx context.Context, e protocollo.Exception) (protocollo.Exception, error) {
+	var opened protocollo.Exception
+	err := db.transact(ctx, "open an exception", func(w *wtx) error {
+		id, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(id), 0) FROM exceptions WHERE solved_at = 0 AND aoo = ? AND kind = ?
+			AND coalesce(document_id, 0) = ? AND coalesce(page_id, 0) = ?`, string(e.AOO), string(e.Kind), e.DocumentID, e.PageID))
+		if err != nil {
+			return err
+		}
+		if id == 0 {
+			detail, err := encode(e.Detail)
+			if err != nil {
+				return err
+			}
+			res, err := w.ExecContext(w.ctx, `INSERT INTO exceptions (version, aoo, kind, document_id, page_id, opened_at, detail) VALUES (1, ?, ?, ?, ?, ?, ?)`,
+				string(e.AOO), string(e.Kind), nullable(e.DocumentID), nullable(e.PageID), w.now.UnixNano(), detail)
+			if err != nil {
+				return err
+			}
+			if id, err = res.LastInsertId(); err != nil {
+				return err
+			}
+		}
+		opened, err = exceptionByID(w.ctx, w, id)
+		return err
+	})
+	return opened, err
+}
+
+// Exceptions lists the open ones of an AOO, oldest first.
+func (db *DB) Exceptions(ctx context.Context, aoo protocollo.AOOCode) ([]protocollo.Exception, error) {
+	list, err := collect(ctx, db.read, scanException, `SELECT `+exceptionColumns+` FROM exceptions e WHERE e.aoo = ? AND e.solved_at = 0 ORDER BY e.id`, string(aoo))
+	if err != nil {
+		return nil, fmt.Errorf("list exceptions: %w", err)
+	}
+	return list, nil
+}
+
+// Exception returns one, open or solved, or NotFound "exception".
+func (db *DB) Exception(ctx context.Context, id int64) (protocollo.Exception, error) {
+	return exceptionByID(ctx, db.read, id)
+}
+
+// SolveException records an answer and journals it. Invalid "choice" when the kind does not offer it.
+func (db *DB) SolveException(ctx context.Context, a protocollo.Actor, id int64, version int, c protocollo.Choice, reason string) (protocollo.Exception, error) {
+	var solved protocollo.Exception
+	err := db.transact(ctx, "solve an exception", func(w *wtx) error {
+		e, err := exceptionByID(w.ctx, w, id)
+		switch {
+		case err != nil:
+			return err
+		case e.AOO != a.AOO:
+			return protocollo.Errorf(protocollo.NotFound, "exception", "no such exception")
+		case !e.SolvedAt.IsZero() || e.Version != version:
+			conflict := protocollo.Errorf(protocollo.Conflict, "already-solved", "exception %d is at version %d", id, e.Version)
+			conflict.Words = e.SolvedBy
+			return conflict
+		case !slices.Contains(e.Kind.Choices(), c):
+			return protocollo.Errorf(protocollo.Invalid, "choice", "%q is no answer to %s", c, e.Kind)
+		}
+		err = w.exec(`UPDATE exceptions SET version = version + 1, solved_at = ?, solved_by = ?, choice = ?, reason = ? WHERE id = ?`,
+			w.now.UnixNano(), a.User, string(c), reason, id)
+		if err != nil {
+			return err
+		}
+		intake := int64(0)
+		if e.DocumentID != 0 {
+			d, err := documentByID(w.ctx, w, e.DocumentID)
+			if err != nil {
+				return err
+			}
+			if intake, err = w.intakeOf(d); err != nil {
+				return err
+			}
+		}
+		detail := map[string]any{"exception": id, "kind": e.Kind, "document": e.DocumentID, "choice": c, "reason": reason}
+		if err := w.report(KindExceptionSolved, a.User, e.AOO, intake, detail); err != nil {
+			return err
+		}
+		solved, err = exceptionByID(w.ctx, w, id)
+		return err
+	})
+	return solved, err
+}
