@@ -179,7 +179,7 @@ func (d *Document) object(n int, body string) {
 func (d *Document) stream(n int, keys string, data []byte) {
 	d.offsets[n] = d.size
 	d.printf("%d 0 obj\n<<%s /Length %d>>\nstream\n", n, keys, len(data))
-	d.Write(data) //nolint:errcheck // the error sticks in d.err
+	d.Write(data) // the error sticks in d.err
 	d.printf("\nendstream\nendobj\n")
 }
 

@@ -128,7 +128,7 @@ func xmpPacket(m pdfa.Metadata, flavour pdfa.Flavour) []byte {
 
 func escapeXML(s string) string {
 	var b bytes.Buffer
-	xml.EscapeText(&b, []byte(s)) //nolint:errcheck // a bytes.Buffer does not fail
+	xml.EscapeText(&b, []byte(s)) // a bytes.Buffer does not fail
 	return b.String()
 }
 
@@ -136,7 +136,7 @@ func escapeXML(s string) string {
 func deflate(data []byte) []byte {
 	var b bytes.Buffer
 	zw := zlib.NewWriter(&b)
-	zw.Write(data) //nolint:errcheck // a bytes.Buffer does not fail
-	zw.Close()     //nolint:errcheck // likewise
+	zw.Write(data) // a bytes.Buffer does not fail
+	zw.Close()     // likewise
 	return b.Bytes()
 }
