@@ -8,6 +8,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"io"
 	"os"
@@ -222,20 +223,14 @@ func decodePNG(t *testing.T, path string) image.Image {
 }
 
 func sameImage(a, b image.Image) bool {
-	if a.Bounds().Size() != b.Bounds().Size() {
-		return false
-	}
-	oa, ob := a.Bounds().Min, b.Bounds().Min
-	for y := range a.Bounds().Dy() {
-		for x := range a.Bounds().Dx() {
-			r1, g1, b1, _ := a.At(oa.X+x, oa.Y+y).RGBA()
-			r2, g2, b2, _ := b.At(ob.X+x, ob.Y+y).RGBA()
-			if r1 != r2 || g1 != g2 || b1 != b2 {
-				return false
-			}
-		}
-	}
-	return true
+	return a.Bounds().Size() == b.Bounds().Size() && bytes.Equal(rgba(a), rgba(b))
+}
+
+// rgba returns the pixels of an opaque image of 8 bits.
+func rgba(img image.Image) []byte {
+	out := image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
+	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
+	return out.Pix
 }
 
 func TestCorpusBadImages(t *testing.T) {
