@@ -4,50 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 )
 
-// The floor of R11.3: the last eight passwords are barred, five errors in a row lock the account.
-const (
-	keptHashes  = 8
-	maxFailures = 5
-)
-
-// AccountRow is an account with what authentication needs. Passwords are only ever hashes here.
-type AccountRow struct {
-	protocollo.Actor           // Desk is empty: it belongs to a session
-	PasswordHash     string    `json:"-"`
-	PreviousHashes   []string  `json:"-"` // newest first, at most eight, without the current one
-	MustChange       bool      // at the next login
-	Disabled         bool      //
-	Failures         int       // wrong passwords in a row
-	LockedAt         time.Time // zero while it is not locked
-	CreatedAt        time.Time
-	ChangedAt        time.Time // of the password
-	LoginAt          time.Time // the last good one; zero before the first
-}
-
-// AccountUpdate are an account's changeable properties, all of them.
-type AccountUpdate struct {
-	User                 string
-	Name                 string
-	Roles                []protocollo.Role
-	UOR                  string
-	Disabled             bool
-	NamedForConfidential bool // by the Responsabile (R11.2)
-	Unlock               bool // forget the wrong passwords
-}
-
-// SessionRow is one browser's session. TokenHash is a hash of the token; the token itself is nowhere.
-type SessionRow struct {
-	TokenHash                    string
-	User                         string
-	Desk                         string
-	CreatedAt, SeenAt, ExpiresAt time.Time
-}
+// keptHashes: the last eight passwords are barred (R11.3).
+const keptHashes = 8
 
 func (w *wtx) createAccount(n station.NewAccount) error {
 	if n.User == stationUser() {
@@ -75,45 +40,47 @@ func (w *wtx) createAccount(n station.NewAccount) error {
 		n.User, n.Name, string(n.AOO), roles, n.UOR, n.Password, w.now.UnixNano(), w.now.UnixNano())
 }
 
-// CreateAccount adds an account whose password, n.Password being its hash, must be changed at the first login. Conflict "user" when it exists.
-func (db *DB) CreateAccount(ctx context.Context, a protocollo.Actor, n station.NewAccount) error {
+// CreateAccount implements auth.AccountStore.
+func (db *DB) CreateAccount(ctx context.Context, by protocollo.Actor, a protocollo.Account) error {
 	return db.transact(ctx, "create an account", func(w *wtx) error {
+		n := station.NewAccount{User: a.User, Name: a.Name, AOO: a.AOO, Roles: a.Roles, UOR: a.UOR, Password: a.PasswordHash}
 		if err := w.createAccount(n); err != nil {
 			return err
 		}
 		detail := map[string]any{"user": n.User, "roles": n.Roles, "uor": n.UOR}
-		return w.report(KindAccountCreated, a.User, n.AOO, 0, detail)
+		return w.report(KindAccountCreated, by.User, n.AOO, 0, detail)
 	})
 }
 
 const accountColumns = `user, name, aoo, roles, uor, confidential, disabled, password_hash, previous_hashes, must_change,
-	created_at, changed_at, failures, locked_at, login_at`
+	created_at, changed_at, failures`
 
-func scanAccount(s scannable) (AccountRow, error) {
-	var r AccountRow
+func scanAccount(s scannable) (protocollo.Account, error) {
+	var r protocollo.Account
 	var roles, previous string
-	var created, changed, locked, login int64
+	var created, changed int64
 	err := s.Scan(&r.User, &r.Name, &r.AOO, &roles, &r.UOR, &r.NamedForConfidential, &r.Disabled, &r.PasswordHash, &previous, &r.MustChange,
-		&created, &changed, &r.Failures, &locked, &login)
+		&created, &changed, &r.Failures)
 	if err != nil {
 		return r, err
 	}
-	r.CreatedAt, r.ChangedAt, r.LockedAt, r.LoginAt = instant(created), instant(changed), instant(locked), instant(login)
+	r.CreatedAt, r.PasswordSetAt = instant(created), instant(changed)
 	if err := json.Unmarshal([]byte(roles), &r.Roles); err != nil {
 		return r, fmt.Errorf("decode the roles of %s: %w", r.User, err)
 	}
 	if err := json.Unmarshal([]byte(previous), &r.PreviousHashes); err != nil {
 		return r, fmt.Errorf("decode the hashes of %s: %w", r.User, err)
 	}
+	r.PreviousHashes = slices.Insert(r.PreviousHashes, 0, r.PasswordHash)
 	return r, nil
 }
 
 // Account returns one account, or NotFound "account".
-func (db *DB) Account(ctx context.Context, user string) (AccountRow, error) {
+func (db *DB) Account(ctx context.Context, user string) (protocollo.Account, error) {
 	return account(ctx, db.read, user)
 }
 
-func account(ctx context.Context, q querier, user string) (AccountRow, error) {
+func account(ctx context.Context, q querier, user string) (protocollo.Account, error) {
 	r, err := one(ctx, q, "account", scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE user = ?`, user)
 	if err != nil {
 		return r, fmt.Errorf("read account %s: %w", user, err)
@@ -122,7 +89,7 @@ func account(ctx context.Context, q querier, user string) (AccountRow, error) {
 }
 
 // Accounts lists the accounts of an AOO by user name.
-func (db *DB) Accounts(ctx context.Context, aoo protocollo.AOOCode) ([]AccountRow, error) {
+func (db *DB) Accounts(ctx context.Context, aoo protocollo.AOOCode) ([]protocollo.Account, error) {
 	list, err := collect(ctx, db.read, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE aoo = ? ORDER BY user`, string(aoo))
 	if err != nil {
 		return nil, fmt.Errorf("list accounts: %w", err)
@@ -130,125 +97,124 @@ func (db *DB) Accounts(ctx context.Context, aoo protocollo.AOOCode) ([]AccountRo
 	return list, nil
 }
 
-// UpdateAccount sets an account's properties, journaled with what they were. Disabling ends its sessions. NotFound outside the actor's AOO.
-func (db *DB) UpdateAccount(ctx context.Context, a protocollo.Actor, u AccountUpdate) error {
+// accountProperties are what an account's change may change, for the journal.
+type accountProperties struct {
+	Name         string            `json:"name"`
+	Roles        []protocollo.Role `json:"roles"`
+	UOR          string            `json:"uor"`
+	Disabled     bool              `json:"disabled"`
+	Confidential bool              `json:"namedForConfidential"`
+}
+
+func propertiesOf(a protocollo.Account) accountProperties {
+	return accountProperties{Name: a.Name, Roles: a.Roles, UOR: a.UOR, Disabled: a.Disabled, Confidential: a.NamedForConfidential}
+}
+
+// UpdateAccount implements auth.AccountStore: journaled with what the properties were. NotFound outside the actor's AOO.
+func (db *DB) UpdateAccount(ctx context.Context, by protocollo.Actor, a protocollo.Account) error {
 	return db.transact(ctx, "change an account", func(w *wtx) error {
-		before, err := account(w.ctx, w, u.User)
+		before, err := account(w.ctx, w, a.User)
 		if err != nil {
 			return err
 		}
-		if before.AOO != a.AOO {
-			return protocollo.Errorf(protocollo.NotFound, "account", "no such account: %q", u.User)
+		if before.AOO != by.AOO {
+			return protocollo.Errorf(protocollo.NotFound, "account", "no such account: %q", a.User)
 		}
-		roles, err := encode(u.Roles)
+		roles, err := encode(a.Roles)
 		if err != nil {
 			return err
 		}
 		err = w.exec(`UPDATE accounts SET name = ?, roles = ?, uor = ?, disabled = ?, confidential = ? WHERE user = ?`,
-			u.Name, roles, u.UOR, u.Disabled, u.NamedForConfidential, u.User)
+			a.Name, roles, a.UOR, a.Disabled, a.NamedForConfidential, a.User)
 		if err != nil {
 			return err
 		}
-		if u.Unlock {
-			if err := w.exec(`UPDATE accounts SET failures = 0, locked_at = 0 WHERE user = ?`, u.User); err != nil {
-				return err
-			}
-		}
-		if u.Disabled {
-			if err := w.exec(`DELETE FROM sessions WHERE user = ?`, u.User); err != nil {
-				return err
-			}
-		}
-		was := AccountUpdate{User: before.User, Name: before.Name, Roles: before.Roles, UOR: before.UOR, Disabled: before.Disabled,
-			NamedForConfidential: before.NamedForConfidential}
-		return w.report(KindAccountChanged, a.User, before.AOO, 0, map[string]any{"before": was, "after": u})
+		return w.report(KindAccountChanged, by.User, before.AOO, 0,
+			map[string]any{"user": a.User, "before": propertiesOf(before), "after": propertiesOf(a)})
 	})
 }
 
-// SetPasswordHash replaces a password's hash and keeps the eight before it. Wrong passwords are forgotten.
-func (db *DB) SetPasswordHash(ctx context.Context, user, hash string, mustChange bool) error {
+// SetPassword implements auth.AccountStore. It keeps the seven hashes before the new one.
+func (db *DB) SetPassword(ctx context.Context, by protocollo.Actor, user, hash string, mustChange bool) error {
 	return db.transact(ctx, "set a password", func(w *wtx) error {
 		r, err := account(w.ctx, w, user)
 		if err != nil {
 			return err
 		}
-		previous := append([]string{r.PasswordHash}, r.PreviousHashes...)
-		if len(previous) > keptHashes {
-			previous = previous[:keptHashes]
-		}
+		previous := r.PreviousHashes[:min(len(r.PreviousHashes), keptHashes-1)]
 		kept, err := encode(previous)
 		if err != nil {
 			return err
 		}
-		err = w.exec(`UPDATE accounts SET password_hash = ?, previous_hashes = ?, must_change = ?, changed_at = ?, failures = 0, locked_at = 0
-			WHERE user = ?`, hash, kept, mustChange, w.now.UnixNano(), user)
+		err = w.exec(`UPDATE accounts SET password_hash = ?, previous_hashes = ?, must_change = ?, changed_at = ?, failures = 0 WHERE user = ?`,
+			hash, kept, mustChange, w.now.UnixNano(), user)
 		if err != nil {
 			return err
 		}
-		return w.report(KindPassword, user, r.AOO, 0, map[string]any{"mustChange": mustChange})
+		return w.report(KindPassword, by.User, r.AOO, 0, map[string]any{"user": user, "mustChange": mustChange})
 	})
 }
 
-// RecordLogin journals a login. After five errors in a row the account is locked until [DB.UpdateAccount] unlocks it or a new
-// password is set; a good login before that starts the count anew.
-func (db *DB) RecordLogin(ctx context.Context, user string, ok bool) error {
-	return db.transact(ctx, "record a login", func(w *wtx) error {
+// RecordLogin implements auth.AccountStore.
+func (db *DB) RecordLogin(ctx context.Context, user string, ok bool) (failures int, err error) {
+	err = db.transact(ctx, "record a login", func(w *wtx) error {
 		r, err := account(w.ctx, w, user)
 		if err != nil {
 			return err
 		}
-		if ok {
-			if err := w.exec(`UPDATE accounts SET failures = 0, login_at = ? WHERE user = ?`, w.now.UnixNano(), user); err != nil {
-				return err
-			}
-			return w.report(KindLogin, user, r.AOO, 0, nil)
+		kind := KindLogin
+		failures = 0
+		if !ok {
+			kind, failures = KindLoginFailed, r.Failures+1
 		}
-		kind := KindLoginFailed
-		if r.Failures+1 >= maxFailures && r.LockedAt.IsZero() {
-			kind = KindAccountLocked
-			r.LockedAt = w.now
-		}
-		if err := w.exec(`UPDATE accounts SET failures = ?, locked_at = ? WHERE user = ?`, r.Failures+1, nanos(r.LockedAt), user); err != nil {
+		if err := w.exec(`UPDATE accounts SET failures = ? WHERE user = ?`, failures, user); err != nil {
 			return err
 		}
-		return w.report(kind, user, r.AOO, 0, map[string]any{"failures": r.Failures + 1})
+		return w.report(kind, user, r.AOO, 0, map[string]any{"failures": failures})
 	})
+	return failures, err
 }
 
-// PutSession starts a session. Sessions are working rows, not journaled; the login is. Sessions that are over are removed.
-func (db *DB) PutSession(ctx context.Context, tokenHash, user, desk string, createdAt, expires time.Time) error {
+// PutSession implements auth.SessionStore. Sessions are working rows, not journaled; the login is. Sessions nobody used for a day
+// are removed.
+func (db *DB) PutSession(ctx context.Context, s protocollo.Session) error {
 	return db.transact(ctx, "start a session", func(w *wtx) error {
-		if err := w.exec(`DELETE FROM sessions WHERE expires_at <= ?`, w.clock.UnixNano()); err != nil {
+		if err := w.exec(`DELETE FROM sessions WHERE last_seen_at <= ?`, nanos(s.CreatedAt.Add(-24*time.Hour))); err != nil {
 			return err
 		}
-		return w.exec(`INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)`, tokenHash, user, desk, nanos(createdAt), nanos(createdAt), nanos(expires))
+		return w.exec(`INSERT INTO sessions (token_digest, user, desk, created_at, last_seen_at, locked) VALUES (?, ?, ?, ?, ?, ?)`,
+			s.TokenDigest, s.User, s.Desk, nanos(s.CreatedAt), nanos(s.LastSeenAt), s.Locked)
 	})
 }
 
-// Session returns a session that is not over, or NotFound "session".
-func (db *DB) Session(ctx context.Context, tokenHash string) (SessionRow, error) {
-	r, err := one(ctx, db.read, "session", func(s scannable) (SessionRow, error) {
-		var r SessionRow
-		var created, seen, expires int64
-		err := s.Scan(&r.TokenHash, &r.User, &r.Desk, &created, &seen, &expires)
-		r.CreatedAt, r.SeenAt, r.ExpiresAt = instant(created), instant(seen), instant(expires)
+// Session implements auth.SessionStore.
+func (db *DB) Session(ctx context.Context, tokenDigest string) (protocollo.Session, error) {
+	r, err := one(ctx, db.read, "session", func(s scannable) (protocollo.Session, error) {
+		var r protocollo.Session
+		var created, seen int64
+		err := s.Scan(&r.TokenDigest, &r.User, &r.Desk, &created, &seen, &r.Locked)
+		r.CreatedAt, r.LastSeenAt = instant(created), instant(seen)
 		return r, err
-	}, `SELECT token_hash, user, desk, created_at, seen_at, expires_at FROM sessions WHERE token_hash = ? AND expires_at > ?`,
-		tokenHash, db.cfg.Clock().UnixNano())
+	}, `SELECT token_digest, user, desk, created_at, last_seen_at, locked FROM sessions WHERE token_digest = ?`, tokenDigest)
 	if err != nil {
 		return r, fmt.Errorf("read a session: %w", err)
 	}
 	return r, nil
 }
 
-// TouchSession notes that a session was used and moves its end. NotFound "session" when it is gone.
-func (db *DB) TouchSession(ctx context.Context, tokenHash string, seen, expires time.Time) error {
+// TouchSession implements auth.SessionStore. NotFound "session" when it is gone.
+func (db *DB) TouchSession(ctx context.Context, s protocollo.Session) error {
 	return db.transact(ctx, "touch a session", func(w *wtx) error {
-		res, err := w.ExecContext(w.ctx, `UPDATE sessions SET seen_at = ?, expires_at = ? WHERE token_hash = ?`, nanos(seen), nanos(expires), tokenHash)
+		res, err := w.ExecContext(w.ctx, `UPDATE sessions SET last_seen_at = ?, locked = ? WHERE token_digest = ?`,
+			nanos(s.LastSeenAt), s.Locked, s.TokenDigest)
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
 			return protocollo.Errorf(protocollo.NotFound, "session", "no such session")
 		}
 		return nil
@@ -256,8 +222,8 @@ func (db *DB) TouchSession(ctx context.Context, tokenHash string, seen, expires 
 }
 
 // DeleteSession ends one session; a missing one is no error.
-func (db *DB) DeleteSession(ctx context.Context, tokenHash string) error {
-	return db.transact(ctx, "end a session", func(w *wtx) error { return w.exec(`DELETE FROM sessions WHERE token_hash = ?`, tokenHash) })
+func (db *DB) DeleteSession(ctx context.Context, tokenDigest string) error {
+	return db.transact(ctx, "end a session", func(w *wtx) error { return w.exec(`DELETE FROM sessions WHERE token_digest = ?`, tokenDigest) })
 }
 
 // DeleteUserSessions ends all sessions of a user.

@@ -13,7 +13,6 @@ const (
 	KindSetup             = "setup.saved"
 	KindAccountCreated    = "account.created"
 	KindAccountChanged    = "account.changed"
-	KindAccountLocked     = "account.locked"
 	KindPassword          = "account.password"
 	KindLogin             = "login.ok"
 	KindLoginFailed       = "login.failed"

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -11,7 +12,6 @@ import (
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/scanner"
-	"segnatura/scanner/upload"
 )
 
 type scanInput struct {
@@ -32,11 +32,12 @@ type scanInput struct {
 type uploadInput struct {
 	Selected int64 `query:"selezionata" minimum:"0" doc:"La registrazione a schermo, o 0"`
 	request  *http.Request
+	writer   http.ResponseWriter
 }
 
 // Resolve implements huma.Resolver.
 func (in *uploadInput) Resolve(c huma.Context) []error {
-	in.request, _ = humago.Unwrap(c)
+	in.request, in.writer = humago.Unwrap(c)
 	return nil
 }
 
@@ -112,7 +113,7 @@ func (s *Server) upload(ctx context.Context, id auth.Identity, in *uploadInput) 
 	if err != nil {
 		return nil, protocollo.Errorf(protocollo.Invalid, "file", "read the form: %w", err)
 	}
-	doc, err := upload.New(upload.Multipart(form), upload.Config{Now: s.Auth.Clock}).Scan(ctx, scanner.Request{})
+	doc, err := s.Uploaded(form, func() { _ = http.NewResponseController(in.writer).SetReadDeadline(time.Now()) })
 	if err != nil {
 		return nil, protocollo.Errorf(protocollo.Internal, "upload", "open the form's files: %w", err)
 	}

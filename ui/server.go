@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,6 +30,8 @@ type Config struct {
 	Hub     *hub.Hub[station.Event]
 	Devices Devices
 	Paper   Paper
+	// Uploaded opens the files of a form as a run of pages; abort is called to free a read that waits for the browser.
+	Uploaded func(form *multipart.Reader, abort func()) (scanner.Document, error)
 	// Hosts are the names, without port, by which browsers may call the station.
 	Hosts []string
 	// SetupToken opens the first-run page while nothing is configured; one time.

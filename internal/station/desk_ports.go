@@ -161,9 +161,10 @@ type DocumentView struct {
 // PageView is a page as the strip shows it.
 type PageView struct {
 	protocollo.Page
-	Paper             string `json:"paper,omitempty"`
-	WidthMM, HeightMM float64
-	Code              string `json:"code,omitempty"` // ours, when one was read
+	Paper    string  `json:"paper,omitempty"`
+	WidthMM  float64 `json:"widthMM,omitempty"`
+	HeightMM float64 `json:"heightMM,omitempty"`
+	Code     string  `json:"code,omitempty"` // ours, when one was read
 }
 
 // ArchiveView is an archived file.

@@ -218,12 +218,12 @@ CREATE TABLE accounts (
   confidential INTEGER NOT NULL DEFAULT 0, disabled INTEGER NOT NULL DEFAULT 0,
   password_hash TEXT NOT NULL, previous_hashes TEXT NOT NULL DEFAULT '[]', must_change INTEGER NOT NULL DEFAULT 1,
   created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL,
-  failures INTEGER NOT NULL DEFAULT 0, locked_at INTEGER NOT NULL DEFAULT 0, login_at INTEGER NOT NULL DEFAULT 0
+  failures INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sessions (
-  token_hash TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES accounts, desk TEXT NOT NULL,
-  created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+  token_digest TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES accounts, desk TEXT NOT NULL,
+  created_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, locked INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_user ON sessions (user);
 

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"io"
+	"mime/multipart"
+	"time"
+
+	"segnatura/pdfa"
+	selfcheck "segnatura/pdfa/check"
+	"segnatura/pdfa/convert"
+	"segnatura/scanner"
+	"segnatura/scanner/sheet"
+	"segnatura/scanner/upload"
+	"segnatura/stamp"
+	"segnatura/stamp/compose"
+	"segnatura/stamp/pdf"
+)
+
+// The adapters between the station's ports and the rooms that do the work.
+
+type composer struct{}
+
+func (composer) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error) {
+	return compose.Compose(l, r)
+}
+
+type inspector struct{}
+
+func (inspector) Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error) {
+	return sheet.Inspector{}.InspectWithThumbnail(ctx, r, s, accept, maxPx)
+}
+
+type converter struct{}
+
+func (converter) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error) {
+	return convert.Convert(ctx, job, w, progress)
+}
+
+type checker struct{}
+
+func (checker) Check(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
+	return selfcheck.Check(r, size)
+}
+
+type paper struct{ clock func() time.Time }
+
+func (paper) Receipt(w io.Writer, d stamp.ReceiptData) error {
+	_, err := pdf.Receipt(w, d)
+	return err
+}
+
+func (p paper) LabelPDF(w io.Writer, b *stamp.Bitmap) error {
+	_, err := pdf.Label(w, b, pdfa.Metadata{Title: "Etichetta di segnatura", CreatorTool: "segnatura", CreatedAt: p.clock()})
+	return err
+}
+
+func (paper) LabelPNG(w io.Writer, b *stamp.Bitmap) error { return compose.EncodePNG(w, b) }
+
+// uploaded opens the files of a browser's form as a run of pages. abort frees a read that waits for a browser that went away.
+func uploaded(clock func() time.Time) func(*multipart.Reader, func()) (scanner.Document, error) {
+	return func(form *multipart.Reader, abort func()) (scanner.Document, error) {
+		return upload.New(upload.Multipart(form), upload.Config{Now: clock, Abort: abort}).Scan(context.Background(), scanner.Request{})
+	}
+}

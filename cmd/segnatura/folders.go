@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
+	"segnatura/scanner"
+	"segnatura/scanner/hotfolder"
+	"segnatura/ui"
+)
+
+// watched is a hot folder: a scanner that starts by itself.
+type watched struct {
+	id, name, dir string
+	aoo           protocollo.AOOCode // "" = the first one
+	source        *hotfolder.Source
+	troubles      *troubles
+}
+
+func newWatched(h HotFolderConfig, clock func() time.Time) (watched, error) {
+	t := &troubles{dir: h.Dir, clock: clock, byName: map[string]ui.FolderTrouble{}}
+	src, err := hotfolder.New(hotfolder.Config{Dir: h.Dir, Now: clock, OnTrouble: t.note})
+	if err != nil {
+		return watched{}, err
+	}
+	return watched{id: h.ID, name: nameOr(h.Name, h.ID), dir: h.Dir, aoo: protocollo.AOOCode(h.AOO), source: src, troubles: t}, nil
+}
+
+// watch hands every run of files to the station until ctx ends. The station itself is the actor: nobody pressed a key. A file
+// that could not be taken stays in its folder and comes again.
+func (w watched) watch(ctx context.Context, s *station.Station, log *slog.Logger) error {
+	return w.source.Watch(ctx, func(ctx context.Context, doc scanner.Document) {
+		if err := w.take(ctx, s, doc); err != nil {
+			log.LogAttrs(ctx, slog.LevelError, "take files from a hot folder", slog.String("device", w.id), slog.Any("err", err))
+		}
+	})
+}
+
+func (w watched) take(ctx context.Context, s *station.Station, doc scanner.Document) error {
+	setup, err := s.Setup(ctx)
+	if err != nil {
+		_ = doc.Close() // nothing was taken
+		return err
+	}
+	aoo := w.aoo
+	if aoo == "" {
+		aoo = setup.AOOs[0].Code
+	}
+	actor := protocollo.Station(aoo)
+	actor.Roles = []protocollo.Role{protocollo.RoleOperator}
+	_, err = s.TakeFiles(ctx, actor, doc, w.id, 0)
+	return err
+}
+
+// troubles remembers which files of a folder could not be taken, for as long as they lie there.
+type troubles struct {
+	dir   string
+	clock func() time.Time
+
+	mu     sync.Mutex
+	byName map[string]ui.FolderTrouble
+}
+
+func (t *troubles) note(name string, f *scanner.Fault) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.byName[name] = ui.FolderTrouble{File: name, Fault: f.Kind, At: t.clock()}
+}
+
+// list returns what still lies in the folder, by name.
+func (t *troubles) list() []ui.FolderTrouble {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := []ui.FolderTrouble{}
+	for name, tr := range t.byName {
+		if _, err := os.Lstat(filepath.Join(t.dir, filepath.Base(name))); err != nil {
+			delete(t.byName, name)
+			continue
+		}
+		out = append(out, tr)
+	}
+	slices.SortFunc(out, func(a, b ui.FolderTrouble) int { return strings.Compare(a.File, b.File) })
+	return out
+}

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"segnatura/internal/auth"
+	"segnatura/internal/central/embedded"
+	"segnatura/internal/hub"
+	"segnatura/internal/outbox"
+	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
+	"segnatura/store"
+	"segnatura/ui"
+)
+
+const defaultData = "var"
+
+// The live feed remembers this many events for a browser that comes back, and drops one for which this many wait.
+const (
+	replayEvents    = 4096
+	subscriberQueue = 256
+)
+
+// serve runs the station until ctx ends.
+//
+// The stop order: the listener first, so that nothing new begins; then the browsers' sockets; then the station's own runs (a
+// feeder run ends as interrupted, its pages stay), the outbox and the archive; the store last, because all of them write to it.
+func serve(ctx context.Context, e env, args []string) error {
+	f := flags(e, "serve")
+	configPath := f.String("config", "", "settings file (default: segnatura.toml in the data folder)")
+	dataDir := f.String("data", defaultData, "data folder")
+	listen := f.String("listen", "", "host:port (default "+defaultListen+")")
+	demo := f.Bool("demo", false, "a pretend office on this machine: everything it prints says «PROVA – SENZA VALORE»")
+	logLevel := f.String("log", "warn", "debug, info, warn or error")
+	if err := parse(f, args); err != nil {
+		return err
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(*logLevel)); err != nil {
+		return usageError{err}
+	}
+	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
+	c, err := loadConfig(*configPath, *dataDir)
+	if err != nil {
+		return err
+	}
+	if *listen != "" {
+		c.Listen = *listen
+	}
+	if *demo && !c.loopback() {
+		return usageError{fmt.Errorf("the pretend office listens on loopback only, not on %s", c.Listen)}
+	}
+	s := &service{env: e, config: c, dataDir: *dataDir, demo: *demo, log: log}
+	return s.run(ctx)
+}
+
+// service is one running station and what it is made of.
+type service struct {
+	env
+	config  Config
+	dataDir string
+	demo    bool
+	log     *slog.Logger
+	// clock is the one clock of the whole station.
+	clock func() time.Time
+
+	store   *store.DB
+	hub     *hub.Hub[station.Event]
+	auth    *auth.Service
+	station *station.Station
+	outbox  *outbox.Loop
+	ui      *ui.Server
+	devices devices
+}
+
+func (s *service) run(ctx context.Context) (err error) {
+	s.clock = time.Now
+	if s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.store.Close()) }()
+
+	var office *demoOffice
+	if s.devices, err = configuredDevices(s.config, s.clock); err != nil {
+		return err
+	}
+	if s.demo {
+		if office, err = startDemoOffice(ctx, s.store, s.clock); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, office.Close()) }()
+		s.devices = office.devices
+	}
+	if err := s.wire(); err != nil {
+		return err
+	}
+	token, err := s.setupToken(ctx)
+	if err != nil {
+		return err
+	}
+	s.ui = ui.New(s.uiConfig(token, office))
+	s.auth.Ended = s.ui.SessionEnded
+
+	listener, secured, err := s.listen()
+	if err != nil {
+		return err
+	}
+	if err := s.station.Recover(ctx); err != nil {
+		return errors.Join(fmt.Errorf("recover what the last stop left open: %w", err), listener.Close())
+	}
+	s.announce(listener.Addr(), secured, token, office)
+	return s.serveUntil(ctx, listener)
+}
+
+// wire joins the rooms.
+func (s *service) wire() error {
+	s.hub = hub.New[station.Event](replayEvents, subscriberQueue, uint64(s.clock().UnixMilli()))
+	s.auth = &auth.Service{Accounts: s.store, Sessions: s.store, Clock: s.clock}
+	register := embedded.New(s.store)
+	db := s.store
+	var err error
+	s.station, err = station.New(station.Config{
+		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
+		Documents: db, Exceptions: db, Codes: db, Archive: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
+		Registrar: register, Sender: register,
+		Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{},
+		Scratch:   scratchIn(filepath.Join(s.dataDir, "tmp")),
+		Publisher: publisher{s},
+		Clock:     s.clock, NewKey: randomText, Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.outbox, err = outbox.New(outbox.Config{Desk: s.station, Rand: mathrand.Float64, Log: s.log})
+	return err
+}
+
+// publisher hands events to the browsers, and wakes the outbox when a document has come further: it may be due to the centre.
+type publisher struct{ *service }
+
+func (p publisher) Publish(e station.Event) {
+	p.hub.Publish(e)
+	if e.Kind == station.EventDocument && p.outbox != nil {
+		p.outbox.Wake()
+	}
+}
+
+func (s *service) uiConfig(token string, office *demoOffice) ui.Config {
+	c := ui.Config{
+		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock}, Uploaded: uploaded(s.clock), Devices: s.devices.forScreen(), Hosts: s.config.hosts(), SetupToken: token,
+		Secure: !s.config.loopback(), Trial: s.demo, Version: version(), Log: s.log,
+	}
+	if office != nil {
+		c.PretendOfficeURL = office.ControlURL()
+	}
+	return c
+}
+
+// setupToken mints the one-time token of the first-run page while nothing is configured.
+func (s *service) setupToken(ctx context.Context) (string, error) {
+	_, err := s.store.Setup(ctx)
+	if errors.Is(err, protocollo.NotFound) {
+		return randomText(), nil
+	}
+	return "", err
+}
+
+// listen opens the port: plain on loopback, TLS everywhere else.
+func (s *service) listen() (net.Listener, *secured, error) {
+	l, err := net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return nil, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
+	}
+	if s.config.loopback() {
+		return l, nil, nil
+	}
+	t, fingerprint, err := serverTLS(s.config, s.dataDir, s.clock())
+	if err != nil {
+		return nil, nil, errors.Join(err, l.Close())
+	}
+	return tls.NewListener(l, t), &secured{fingerprint: fingerprint, selfMade: s.config.TLSCert == ""}, nil
+}
+
+// secured says how a listener speaks TLS.
+type secured struct {
+	fingerprint string
+	selfMade    bool
+}
+
+// announce prints where the desk is and how to get in, on standard output.
+func (s *service) announce(addr net.Addr, tlsInfo *secured, token string, office *demoOffice) {
+	scheme := "http"
+	if tlsInfo != nil {
+		scheme = "https"
+	}
+	url := fmt.Sprintf("%s://%s/", scheme, addr)
+	fmt.Fprintf(s.stdout, "Stazione di segnatura: %s\n", url)
+	if tlsInfo != nil {
+		fmt.Fprintf(s.stdout, "Impronta SHA-256 del certificato: %s\n", tlsInfo.fingerprint)
+	}
+	if token != "" {
+		fmt.Fprintf(s.stdout, "Prima configurazione: %sprima-configurazione#%s\n", url, token)
+	}
+	if office != nil {
+		office.announce(s.stdout)
+	}
+}
+
+// serveUntil serves until ctx ends or a part fails, then stops in order.
+func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
+	web := &http.Server{
+		Handler: s.ui, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBackground()
+	loops, background := errgroup.WithContext(background)
+	loops.Go(func() error { s.station.ArchiveLoop(background); return nil })
+	loops.Go(func() error { s.outbox.Run(background); return nil })
+	loops.Go(func() error { s.ui.WatchDevices(background); return nil })
+	for _, h := range s.devices.folders {
+		loops.Go(func() error { return h.watch(background, s.station, s.log) })
+	}
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(l) }()
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case <-background.Done():
+	case err = <-served:
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	shutdown := web.Shutdown(stopping)
+	sockets := s.ui.Shutdown(stopping)
+	s.station.Close()
+	stopBackground()
+	loopErr := loops.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	if errors.Is(loopErr, context.Canceled) {
+		loopErr = nil
+	}
+	return errors.Join(err, shutdown, sockets, loopErr)
+}
+
+// randomText returns 26 letters and digits that nobody guesses: 130 bits.
+func randomText() string { return rand.Text() }
+
+// scratchIn opens working files that have no name: a crash leaves nothing.
+func scratchIn(dir string) func(context.Context) (station.Scratch, error) {
+	return func(context.Context) (station.Scratch, error) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the working folder: %w", err)
+		}
+		f, err := os.CreateTemp(dir, "lavoro-*")
+		if err != nil {
+			return nil, fmt.Errorf("open a working file: %w", err)
+		}
+		if err := os.Remove(f.Name()); err != nil {
+			return nil, errors.Join(fmt.Errorf("unlink a working file: %w", err), f.Close())
+		}
+		return f, nil
+	}
+}

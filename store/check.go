@@ -1,0 +1,323 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"unicode/utf8"
+
+	"segnatura/internal/protocollo"
+)
+
+// legalTables are those whose rows are never changed or deleted; the journal, which is one too, is checked by its chain.
+func legalTables() []string {
+	return []string{"setups", "aoos", "starting_acts", "policies", "titolari", "stops", "stop_confirmations", "number_gaps", "deliveries",
+		"delivery_closings", "intakes", "attempts", "attempt_outcomes", "registrations", "annulments", "register_numbers", "register_annulments",
+		"register_attachments", "prints", "print_outcomes", "associations", "scope_decisions", "quality_confirmations", "discards", "erasures",
+		"archives", "dispatches", "dispatch_outcomes"}
+}
+
+// Finding is one thing that is not as it must be.
+type Finding struct {
+	Code     string `json:"code"` // stable, e.g. "row-changed"
+	Table    string `json:"table,omitempty"`
+	ID       int64  `json:"id,omitempty"`
+	Sentence string `json:"sentence"` // English, for who looks after the station
+}
+
+// Report is the outcome of a check. Nothing found is the only good one.
+type Report struct {
+	Findings []Finding `json:"findings"`
+	Entries  int64     `json:"entries"` // of the journal
+	Rows     int64     `json:"rows"`    // legal rows whose digest was recomputed
+	Files    int64     `json:"files"`   // blobs and pages
+	HeadSeq  int64     `json:"headSeq"`
+	HeadHash string    `json:"headHash"` // to be compared with the one on the last daily register
+	Quick    bool      `json:"quick"`    // files were measured, not hashed
+}
+
+// OK reports whether nothing was found.
+func (r Report) OK() bool { return len(r.Findings) == 0 }
+
+// Check recomputes everything from the tables and the files: the journal's chain, the digest of every legal row, the files, and
+// what must never be. It reads one snapshot, stops nothing, and keeps 40 bytes a legal row in memory. An error means that it could
+// not be carried out; what it found is in the report.
+func (db *DB) Check(ctx context.Context) (Report, error) { return db.check(ctx, false) }
+
+// CheckQuick is Check with files measured instead of hashed.
+func (db *DB) CheckQuick(ctx context.Context) (Report, error) { return db.check(ctx, true) }
+
+func (db *DB) check(ctx context.Context, quick bool) (Report, error) {
+	seen, _, err := readHeads(db.heads.path) // before the snapshot: the file may lag behind it, never be ahead
+	if err != nil {
+		return Report{}, fmt.Errorf("check: %w", err)
+	}
+	// Files are listed before the snapshot as well: whatever was there already has its row by then, or never gets one. A page is
+	// named and entered under one token.
+	<-db.stray
+	files, err := listFiles(db.dir)
+	db.stray <- struct{}{}
+	if err != nil {
+		return Report{}, fmt.Errorf("check: %w", err)
+	}
+	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return Report{}, fmt.Errorf("check: %w", err)
+	}
+	defer tx.Rollback() // it only read
+	c := &checker{ctx: ctx, q: tx, report: Report{Findings: []Finding{}, Quick: quick}}
+	for _, step := range []func() error{
+		func() error { return c.heads(seen) }, c.schema, c.journal, c.tables, c.numbers, c.states, c.derived,
+		func() error { return c.files(db.dir, files, true) },
+	} {
+		if err := step(); err != nil {
+			return c.report, fmt.Errorf("check: %w", err)
+		}
+	}
+	return c.report, nil
+}
+
+// checker is one check under way.
+type checker struct {
+	ctx      context.Context
+	q        querier
+	report   Report
+	reported map[string]map[int64]string // table, id: digest, as the journal says
+}
+
+// maxFindings bounds the report: a damaged disk needs no millionth line.
+const maxFindings = 1000
+
+func (c *checker) found(code, table string, id int64, format string, args ...any) {
+	if len(c.report.Findings) < maxFindings {
+		c.report.Findings = append(c.report.Findings, Finding{Code: code, Table: table, ID: id, Sentence: fmt.Sprintf(format, args...)})
+	}
+}
+
+// heads compares with the last end of the journal that was seen.
+func (c *checker) heads(seen head) error {
+	if seen.seq == 0 {
+		return nil
+	}
+	hash, err := one(c.ctx, c.q, "entry", text, `SELECT hash FROM journal WHERE seq = ?`, seen.seq)
+	switch {
+	case errors.Is(err, protocollo.NotFound):
+		c.found("journal-cut", "journal", seen.seq, "the journal once had entry %d and ends before it now", seen.seq)
+	case err != nil:
+		return err
+	case hash != seen.hash:
+		c.found("journal-replaced", "journal", seen.seq, "entry %d is not the one that was seen before", seen.seq)
+	}
+	return nil
+}
+
+// schema demands the triggers that keep legal rows as they are, and SQLite's own opinion of the file.
+func (c *checker) schema() error {
+	for _, table := range append(legalTables(), "journal") {
+		for _, what := range []string{"update", "delete"} {
+			n, err := number(c.q.QueryRowContext(c.ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? AND name = ?
+				AND sql LIKE '%BEFORE ' || ? || ' ON%RAISE(ABORT%'`, table, table+"_no_"+what, what))
+			if err != nil {
+				return err
+			}
+			if n != 1 {
+				c.found("trigger-missing", table, 0, "nothing refuses to %s rows of %s", what, table)
+			}
+		}
+	}
+	lines, err := collect(c.ctx, c.q, text, `PRAGMA quick_check(20)`)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		if line != "ok" {
+			c.found("database-damaged", "", 0, "SQLite says: %s", line)
+		}
+	}
+	return nil
+}
+
+// journal recomputes the chain and collects what it reports.
+func (c *checker) journal() error {
+	c.reported = map[string]map[int64]string{}
+	for _, t := range legalTables() {
+		c.reported[t] = map[int64]string{}
+	}
+	rows, err := c.q.QueryContext(c.ctx, `SELECT `+entryColumns+` FROM journal ORDER BY seq`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	last := head{hash: protocollo.GenesisHash}
+	for rows.Next() {
+		e, stored, err := scanEntry(rows)
+		if err != nil {
+			c.found("entry-unreadable", "journal", e.Seq, "entry %d cannot be read: %v", e.Seq, err)
+			last = head{seq: e.Seq, hash: e.Hash, at: e.At}
+			continue
+		}
+		if err := c.entry(e, stored, last); err != nil {
+			return err
+		}
+		last = head{seq: e.Seq, hash: e.Hash, at: e.At}
+		c.report.Entries++
+	}
+	c.report.HeadSeq, c.report.HeadHash = last.seq, last.hash
+	return rows.Err()
+}
+
+func (c *checker) entry(e protocollo.Entry, stored string, last head) error {
+	hash, err := e.ComputeHash()
+	if err != nil {
+		return err
+	}
+	again, err := encodeRows(e.Rows)
+	if err != nil {
+		return err
+	}
+	valid := utf8.ValidString(e.Actor) && utf8.ValidString(e.Kind) && utf8.ValidString(string(e.AOO)) && utf8.Valid(e.Detail)
+	switch {
+	case e.Seq != last.seq+1:
+		c.found("entry-missing", "journal", last.seq+1, "entry %d follows entry %d", e.Seq, last.seq)
+	case e.Prev != last.hash:
+		c.found("chain-broken", "journal", e.Seq, "entry %d does not follow from the one before it", e.Seq)
+	}
+	if hash != e.Hash || again != stored || !valid { // other bytes that read the same are a change too
+		c.found("entry-changed", "journal", e.Seq, "entry %d is not what was written", e.Seq)
+	}
+	if e.At.Before(last.at) {
+		c.found("instant-earlier", "journal", e.Seq, "entry %d has an earlier instant than the one before it", e.Seq)
+	}
+	for _, r := range e.Rows {
+		table, known := c.reported[r.Table]
+		_, twice := table[r.ID]
+		switch {
+		case !known:
+			c.found("row-unknown", r.Table, r.ID, "entry %d reports a row of %q", e.Seq, r.Table)
+		case twice:
+			c.found("row-reported-twice", r.Table, r.ID, "entry %d reports row %d of %s a second time", e.Seq, r.ID, r.Table)
+		default:
+			table[r.ID] = r.Digest
+		}
+	}
+	return nil
+}
+
+// tables recomputes every legal row's digest and compares it with what the journal says.
+func (c *checker) tables() error {
+	for _, table := range legalTables() {
+		rows, err := c.q.QueryContext(c.ctx, `SELECT * FROM `+table+` ORDER BY id`)
+		if err != nil {
+			return err
+		}
+		reported := c.reported[table]
+		err = eachDigest(table, rows, func(id int64, digest string) {
+			c.report.Rows++
+			want, ok := reported[id]
+			switch {
+			case !ok:
+				c.found("row-unreported", table, id, "row %d of %s is in no journal entry", id, table)
+			case want != digest:
+				c.found("row-changed", table, id, "row %d of %s is not what was recorded", id, table)
+			}
+			delete(reported, id)
+		})
+		if err := errors.Join(err, rows.Close()); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
+		}
+		for id := range reported {
+			c.found("row-missing", table, id, "row %d of %s was recorded and is not there", id, table)
+		}
+	}
+	return nil
+}
+
+// files compares what the rows name with what is in the folders. Pages under way are only in a live folder, not in a backup.
+func (c *checker) files(dir string, have map[string]int64, spool bool) error {
+	want := map[string]bool{}
+	blobs, err := collect(c.ctx, c.q, scanWanted, `SELECT 'archives', id, sha256, bytes FROM archives
+		UNION ALL SELECT 'prints', id, bitmap_sha256, bitmap_bytes FROM prints ORDER BY 1, 2`)
+	if err != nil {
+		return err
+	}
+	for _, b := range blobs {
+		if !sha256Hex.MatchString(b.sha256) {
+			continue // a changed row is reported as such
+		}
+		path := filepath.Join(blobDir, b.sha256[:2], b.sha256)
+		if !want[path] {
+			c.file(dir, have, path, b)
+		}
+		want[path] = true
+	}
+	if spool {
+		pages, err := collect(c.ctx, c.q, scanWanted2, `SELECT 'pages', id, sha256, bytes, file, erased + released, erase_due FROM pages ORDER BY id`)
+		if err != nil {
+			return err
+		}
+		for _, p := range pages {
+			path := filepath.Join(spoolDir, p.file)
+			want[path] = true
+			_, there := have[path]
+			switch {
+			case p.gone && there:
+				c.found("file-not-erased", "pages", p.id, "the image of page %d is recorded as erased and is there", p.id)
+			case !p.gone && !p.due && p.file != "":
+				c.file(dir, have, path, p)
+			}
+		}
+	}
+	for path := range have {
+		if !want[path] {
+			c.found("file-without-row", "", 0, "no row names %s", path)
+		}
+	}
+	return nil
+}
+
+// wanted is a file that a row names.
+type wanted struct {
+	table  string
+	id     int64
+	sha256 string
+	bytes  int64
+	file   string
+	gone   bool
+	due    bool
+}
+
+func scanWanted(s scannable) (wanted, error) {
+	var w wanted
+	err := s.Scan(&w.table, &w.id, &w.sha256, &w.bytes)
+	return w, err
+}
+
+func scanWanted2(s scannable) (wanted, error) {
+	var w wanted
+	err := s.Scan(&w.table, &w.id, &w.sha256, &w.bytes, &w.file, &w.gone, &w.due)
+	return w, err
+}
+
+// file checks one file against its row.
+func (c *checker) file(dir string, have map[string]int64, path string, w wanted) {
+	c.report.Files++
+	size, there := have[path]
+	switch {
+	case !there:
+		c.found("file-missing", w.table, w.id, "%s is not there", path)
+		return
+	case size != w.bytes:
+		c.found("file-changed", w.table, w.id, "%s has %d bytes, not %d", path, size, w.bytes)
+		return
+	case c.report.Quick:
+		return
+	}
+	sha, _, err := digestFile(filepath.Join(dir, path))
+	if err != nil {
+		c.found("file-unreadable", w.table, w.id, "%s cannot be read: %v", path, err)
+	} else if sha != w.sha256 {
+		c.found("file-changed", w.table, w.id, "%s does not have its digest", path)
+	}
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"segnatura/internal/durable"
+)
+
+// listFiles lists the regular files under blobs/ and spool/ with their sizes, by path within dir. Unfinished ones are left out.
+func listFiles(dir string) (map[string]int64, error) {
+	files := map[string]int64{}
+	for _, sub := range []string{blobDir, spoolDir} {
+		root := filepath.Join(dir, sub)
+		if _, err := os.Lstat(root); os.IsNotExist(err) {
+			continue // a backup has no spool
+		}
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || durable.IsTemp(e.Name()) {
+				return err
+			}
+			info, err := e.Info()
+			if os.IsNotExist(err) {
+				return nil // erased meanwhile
+			}
+			if err != nil {
+				return err
+			}
+			rel, err := filepath.Rel(dir, path)
+			files[rel] = info.Size()
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %w", sub, err)
+		}
+	}
+	return files, nil
+}
+
+// span is a run of numbers in a sequence.
+type span struct {
+	id          int64
+	sequence    string
+	first, last int64
+}
+
+// numbers checks the embedded register: each sequence is whole from its first number, and no number stands twice. Constraints
+// refuse that; the check does not trust them.
+func (c *checker) numbers() error {
+	starts := map[string]int64{}
+	acts, err := collect(c.ctx, c.q, func(s scannable) (span, error) {
+		var n span
+		err := s.Scan(&n.sequence, &n.first)
+		return n, err
+	}, `SELECT amministrazione || '/' || aoo || '/' || register || '/' || year, first FROM starting_acts`)
+	if err != nil {
+		return err
+	}
+	for _, a := range acts {
+		starts[a.sequence] = a.first
+	}
+	taken, err := collect(c.ctx, c.q, func(s scannable) (span, error) {
+		var n span
+		err := s.Scan(&n.id, &n.sequence, &n.first, &n.last)
+		return n, err
+	}, `SELECT id, amministrazione || '/' || aoo || '/' || register || '/' || year AS s, n AS f, n FROM register_numbers
+		UNION ALL SELECT 0, amministrazione || '/' || aoo || '/' || register || '/' || year, first, last FROM number_gaps ORDER BY s, f`)
+	if err != nil {
+		return err
+	}
+	sequence, next := "", int64(0)
+	for _, n := range taken {
+		if n.sequence != sequence {
+			sequence, next = n.sequence, max(starts[n.sequence], 1)
+		}
+		switch {
+		case n.first > next:
+			c.found("number-gap", "register_numbers", n.id, "%s: numbers %d to %d are missing", sequence, next, n.first-1)
+		case n.first < next:
+			c.found("number-twice", "register_numbers", n.id, "%s: number %d stands twice or before the first", sequence, n.first)
+		}
+		next = max(next, n.last+1)
+	}
+	return c.query("number-twice", "registrations", `SELECT max(id) FROM registrations GROUP BY amministrazione, aoo, register, year, number HAVING count(*) > 1`,
+		"the number of registration %d stands twice")
+}
+
+// query reports each id that a statement returns.
+func (c *checker) query(code, table, statement, sentence string) error {
+	ids, err := collect(c.ctx, c.q, number, statement)
+	if err != nil {
+		return fmt.Errorf("%s: %w", code, err)
+	}
+	for _, id := range ids {
+		c.found(code, table, id, sentence, id)
+	}
+	return nil
+}
+
+// states checks what must never be between rows that are each as they were recorded.
+func (c *checker) states() error {
+	for _, s := range []struct{ code, table, statement, sentence string }{
+		{"registration-without-intake", "registrations", `SELECT r.id FROM registrations r LEFT JOIN intakes i ON i.id = r.intake_id WHERE i.id IS NULL OR i.aoo <> r.aoo`,
+			"registration %d has no intake of its AOO"},
+		{"two-numbers", "intakes", `SELECT intake_id FROM registrations GROUP BY intake_id HAVING count(*) > 1`, "intake %d has two numbers"},
+		{"registration-without-attempt", "registrations", `SELECT r.id FROM registrations r WHERE NOT EXISTS (
+			SELECT 1 FROM attempts a JOIN attempt_outcomes o ON o.attempt_id = a.id WHERE a.id = r.attempt_id AND a.intake_id = r.intake_id AND o.outcome = 'numbered')`,
+			"the attempt of registration %d did not end with a number"},
+		{"attempt-after-number", "attempts", `SELECT a.id FROM attempts a JOIN registrations r ON r.intake_id = a.intake_id WHERE a.id > r.attempt_id AND a.at > r.at`,
+			"attempt %d began when its intake had a number"},
+		{"intake-without-attempt", "intakes", `SELECT i.id FROM intakes i WHERE NOT EXISTS (SELECT 1 FROM attempts a WHERE a.intake_id = i.id)`,
+			"intake %d was saved without an attempt"},
+		{"number-not-confirmed", "registrations", `SELECT r.id FROM registrations r LEFT JOIN register_numbers n ON r.ref = 'embedded:' || n.id
+			WHERE r.connector = 'embedded' AND (n.id IS NULL OR printf('%07d', n.n) <> r.number OR n.year <> r.year OR n.aoo <> r.aoo)`,
+			"the book does not have the number of registration %d"},
+		{"version-gap", "associations", `SELECT a.id FROM associations a WHERE a.version <> (
+			SELECT count(*) FROM associations b WHERE b.registration_id = a.registration_id AND b.version <= a.version)`,
+			"the versions before association %d are not whole"},
+		{"archive-not-associated", "archives", `SELECT v.id FROM archives v LEFT JOIN associations a ON a.document_id = v.document_id
+			WHERE a.id IS NULL OR a.registration_id <> v.registration_id OR a.version <> v.version`, "the document of archive %d does not belong to its registration"},
+		{"archive-not-confirmed", "archives", `SELECT v.id FROM archives v WHERE NOT EXISTS (SELECT 1 FROM quality_confirmations q WHERE q.document_id = v.document_id)`,
+			"nobody confirmed the quality of archive %d"},
+		{"archive-not-compliant", "archives", `SELECT id FROM archives WHERE coalesce(report ->> '$.compliant', 0) <> 1 OR coalesce(report ->> '$.sha256', '') <> sha256`,
+			"no check said yes to archive %d"},
+		{"archive-without-dispatch", "archives", `SELECT v.id FROM archives v WHERE NOT EXISTS (SELECT 1 FROM dispatches d WHERE d.archive_id = v.id)`,
+			"archive %d was never due to the centre"},
+		{"document-state", "documents", `SELECT d.id FROM documents d WHERE
+			(d.state = 'archived') <> EXISTS (SELECT 1 FROM archives v WHERE v.document_id = d.id)
+			OR (d.state = 'discarded') <> EXISTS (SELECT 1 FROM discards x WHERE x.document_id = d.id)
+			OR (d.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM quality_confirmations q WHERE q.document_id = d.id))
+			OR (d.state = 'noted' AND NOT EXISTS (SELECT 1 FROM scope_decisions s WHERE s.document_id = d.id AND s.choice = 'note'))`,
+			"the state of document %d is not what the facts say"},
+		{"erased-without-order", "pages", `SELECT p.id FROM pages p WHERE (p.erase_due = 1 OR p.erased = 1) AND NOT EXISTS (
+			SELECT 1 FROM scope_decisions s, json_each(s.erase) j WHERE s.document_id = p.document_id AND j.value = p.id)
+			AND NOT EXISTS (SELECT 1 FROM discards s, json_each(s.erase) j WHERE s.document_id = p.document_id AND j.value = p.id)`,
+			"nobody ordered to erase page %d"},
+	} {
+		if err := c.query(s.code, s.table, s.statement, s.sentence); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// derived compares the working copies with what the legal tables say.
+func (c *checker) derived() error {
+	for _, s := range []struct{ table, statement string }{
+		{"records", `SELECT intake_id FROM (SELECT * FROM record_source EXCEPT SELECT * FROM records)
+			UNION SELECT intake_id FROM (SELECT * FROM records EXCEPT SELECT * FROM record_source)`},
+		{"record_text", `SELECT id FROM intakes WHERE id NOT IN (SELECT rowid FROM record_text) UNION SELECT rowid FROM record_text WHERE rowid NOT IN (SELECT id FROM intakes)`},
+		{"attempt_current", `SELECT a.id FROM attempts a LEFT JOIN attempt_current c ON c.attempt_id = a.id
+			WHERE c.outcome IS NOT coalesce((SELECT o.outcome FROM attempt_outcomes o WHERE o.attempt_id = a.id ORDER BY o.id DESC LIMIT 1), '')`},
+		{"print_current", `SELECT p.id FROM prints p LEFT JOIN print_current c ON c.print_id = p.id
+			WHERE c.state IS NOT coalesce((SELECT o.state FROM print_outcomes o WHERE o.print_id = p.id ORDER BY o.id DESC LIMIT 1), 'queued')`},
+		{"dispatch_current", `SELECT d.id FROM dispatches d LEFT JOIN dispatch_current c ON c.dispatch_id = d.id
+			WHERE c.state IS NOT coalesce((SELECT o.state FROM dispatch_outcomes o WHERE o.dispatch_id = d.id ORDER BY o.id DESC LIMIT 1), 'due')`},
+	} {
+		if err := c.query("derived-wrong", s.table, s.statement, s.table+" does not say of %d what the facts say"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
