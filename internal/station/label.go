@@ -3,7 +3,6 @@ package station
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -69,8 +68,7 @@ func labelOf(reg protocollo.Registration, sw LabelSwitches, size stamp.Size) sta
 	return label
 }
 
-// compose words and composes a label. Where the label's size has no room for what the switches add, they go, and only
-// mandatory content that does not fit is an error: Invalid "label-size".
+// compose words and composes a label. Invalid "label-size" when even the mandatory content does not fit.
 func (s *Station) compose(ctx context.Context, aoo protocollo.AOOCode, reg protocollo.Registration, size stamp.Size,
 	res stamp.Resolution,
 ) (*stamp.Bitmap, error) {
@@ -78,13 +76,28 @@ func (s *Station) compose(ctx context.Context, aoo protocollo.AOOCode, reg proto
 	if err != nil {
 		return nil, fmt.Errorf("read policies: %w", err)
 	}
-	label := labelOf(reg, policies.Label, size)
-	b, err := s.cfg.Composer.Compose(label, res)
+	return composeFitting(s.cfg.Composer, labelOf(reg, policies.Label, size), res)
+}
+
+// composeFitting leaves out what a small label has no room for: first what the switches added, then the Code 128, which only
+// serves hands. Mandatory content and the QR code stay, or there is no label.
+func composeFitting(c Composer, label stamp.Label, res stamp.Resolution) (*stamp.Bitmap, error) {
+	b, err := c.Compose(label, res)
 	if err == nil {
 		return b, nil
 	}
-	label.Lines = slices.DeleteFunc(label.Lines, func(l stamp.Line) bool { return l.Shorten != stamp.ShortenNever })
-	if b, again := s.cfg.Composer.Compose(label, res); again == nil {
+	var mandatory []stamp.Line
+	for _, l := range label.Lines {
+		if l.Shorten == stamp.ShortenNever {
+			mandatory = append(mandatory, l)
+		}
+	}
+	label.Lines = mandatory
+	if b, err := c.Compose(label, res); err == nil {
+		return b, nil
+	}
+	label.Code128, label.Code128Text = "", ""
+	if b, err := c.Compose(label, res); err == nil {
 		return b, nil
 	}
 	return nil, protocollo.Errorf(protocollo.Invalid, "label-size", "compose label: %w", err)

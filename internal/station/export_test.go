@@ -1,0 +1,7 @@
+package station
+
+// LabelOf and ComposeFitting are the wording of a label and how it is made to fit, for tests that look at sizes.
+var (
+	LabelOf        = labelOf
+	ComposeFitting = composeFitting
+)
