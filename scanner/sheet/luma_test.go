@@ -88,6 +88,52 @@ func TestLumaIsWhatImageJPEGMakes(t *testing.T) {
 	}
 }
 
+// restarting joins pictures of one MCU each into a JPEG with a restart marker after each MCU: each of them was coded from nothing.
+func restarting(t *testing.T, count int, colour bool) []byte {
+	t.Helper()
+	side := map[bool]int{false: 8, true: 16}[colour]
+	var out []byte
+	for i := range count {
+		var src image.Image = mixed(side, side, uint64(i))
+		if !colour {
+			g := image.NewGray(src.Bounds())
+			for j := range g.Pix {
+				g.Pix[j] = uint8(j * (i + 1))
+			}
+			src = g
+		}
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, src, &jpeg.Options{Quality: 90}); err != nil {
+			t.Fatal(err)
+		}
+		data := b.Bytes()
+		sos := bytes.Index(data, []byte{0xff, 0xda})
+		pixels := sos + 2 + int(data[sos+2])<<8 + int(data[sos+3])
+		if i == 0 {
+			out = append(out, data[:sos]...)
+			frame := bytes.Index(out, []byte{0xff, 0xc0})
+			out[frame+5], out[frame+6] = byte(side*count>>8), byte(side*count)
+			out = append(out, 0xff, 0xdd, 0, 4, 0, 1)
+			out = append(out, data[sos:pixels]...)
+		} else {
+			out = append(out, 0xff, 0xd0+byte((i-1)%8))
+		}
+		out = append(out, data[pixels:len(data)-2]...)
+	}
+	return append(out, 0xff, 0xd9)
+}
+
+func TestLumaFollowsRestartMarkers(t *testing.T) {
+	for _, colour := range []bool{false, true} {
+		data := restarting(t, 19, colour)
+		compareLuma(t, "restarting", data, true)
+		lost := bytes.Replace(data, []byte{0xff, 0xd3}, []byte{0xff, 0xd5}, 1)
+		if _, ok := jpegLuma(lost); ok {
+			t.Error("a wrong restart marker was stepped over")
+		}
+	}
+}
+
 // compareLuma holds that what jpegLuma takes is what image/jpeg takes, within the rounding of two inverse transforms.
 func compareLuma(t *testing.T, name string, data []byte, must bool) {
 	t.Helper()

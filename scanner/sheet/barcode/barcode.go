@@ -14,6 +14,9 @@
 //  3. the same two on a blurred plane, for noise;
 //  4. gozxing's own detector on the surroundings of what still looks like a code: raw, blurred, half size.
 //
+// No part of the page is tried before the others: the label may lie anywhere, a second one must not be missed, and the first stage
+// covers the whole page in less time than its decoding took.
+//
 // It refuses to guess: what is not decoded with its error correction is not reported, and whether a text is ours is the
 // caller's [Options.Accept] to say. Not read: codes lighter than their ground, and symbols below two pixels a module.
 package barcode

@@ -78,7 +78,11 @@ func TestPlacesCountFromTheFilesCornerAlsoInAPartOfAnImage(t *testing.T) {
 }
 
 func TestTwoLabelsOnAPageAreBothFound(t *testing.T) {
-	for seed := range uint64(9) {
+	pages := uint64(9)
+	if raceDetector {
+		pages = 2
+	}
+	for seed := range pages {
 		r := rand.New(rand.NewPCG(seed, 7))
 		w := clean([]float64{200, 300}[seed%2], r.Float64()*360)
 		img := page(r, int(6*w.dpi), int(8*w.dpi), w.dpi, w.ink, w.paper)
@@ -252,13 +256,20 @@ func TestCorpusHasForeignCodesOnly(t *testing.T) {
 		"rxing__multi-1_1.png":   "www.airtable.com/jobs",                  // "observed" with zbarimg
 	}
 	seen, files := 0, 0
-	for _, folder := range []string{"corpus/barcodes", "corpus/scans"} {
+	folders := []string{"corpus/barcodes", "corpus/scans"}
+	if raceDetector {
+		folders = folders[:1]
+	}
+	for _, folder := range folders {
 		dir := testenv.Shared(t, folder)
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range entries {
+			if raceDetector && filepath.Ext(e.Name()) != ".png" {
+				continue // the whole pages take minutes
+			}
 			for i, img := range decodeFile(t, filepath.Join(dir, e.Name())) {
 				files++
 				reads, err := barcode.Find(t.Context(), img, barcode.Options{Accept: isOurs})
@@ -280,7 +291,7 @@ func TestCorpusHasForeignCodesOnly(t *testing.T) {
 			}
 		}
 	}
-	if seen != len(stated) || files < 30 {
+	if seen != len(stated) || files < 30 && !raceDetector {
 		t.Errorf("%d pages, %d of %d stated codes: the corpus is not all there", files, seen, len(stated))
 	}
 }

@@ -32,7 +32,10 @@ func trial(t *testing.T, seed uint64, w func(*rand.Rand) wear) (want string, got
 // Every trial is seeded, so what this test says of one build it says of every run of it.
 func TestRecallOnWornLabels(t *testing.T) {
 	trials := 300
-	if testing.Short() {
+	switch {
+	case raceDetector: // ten times as slow over pixels, and it finds its faults in few
+		trials = 10
+	case testing.Short():
 		trials = 60
 	}
 	covered := func(dpi float64) func(*rand.Rand) wear {
@@ -83,8 +86,8 @@ func TestRecallOnWornLabels(t *testing.T) {
 			asked := trials - gone
 			t.Logf("%s: read %d of %d (%.2f %%), wrong reads %d; %d more were damaged past what level M corrects",
 				c.name, read, asked, 100*float64(read)/float64(asked), wrong, gone)
-			if float64(read) < c.must*float64(asked) {
-				t.Errorf("recall is under %.1f %%", 100*c.must)
+			if missed := asked - read; float64(missed) > max(1, (1-c.must)*float64(asked)) { // of few trials, one
+				t.Errorf("%d were not read: recall is under %.1f %%", missed, 100*c.must)
 			}
 			if gone*8 > trials {
 				t.Errorf("%d of %d labels were damaged past reading: the trial asks too little", gone, trials)
