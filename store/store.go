@@ -25,6 +25,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -68,6 +69,8 @@ type Config struct {
 	Clock func() time.Time
 	// Trial marks the folder for ever as a trial when it is made; later it must agree with the mark (R17.1).
 	Trial bool
+	// Existing opens only a folder that holds a station already, a trial's or not: for whoever looks at one. NotFound otherwise.
+	Existing bool
 	// MaxClockGap is how far the clock may be ahead of the last record before numbering stops and asks (R17.5). 0 means
 	// seven days: a week in which nobody registered anything is a closed office, more is worth a question.
 	MaxClockGap time.Duration
@@ -120,6 +123,9 @@ func openFile(ctx context.Context, cfg Config, name string) (_ *DB, err error) {
 	dir, err := filepath.Abs(cfg.Dir)
 	if err != nil {
 		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, name)); cfg.Existing && errors.Is(err, fs.ErrNotExist) {
+		return nil, protocollo.Errorf(protocollo.NotFound, "no-station", "the folder holds no station")
 	}
 	db := &DB{cfg: cfg, dir: dir, files: durable.Files{FS: cfg.FS}, writer: make(chan struct{}, 1), stray: make(chan struct{}, 1)}
 	db.writer <- struct{}{}
@@ -255,7 +261,7 @@ func (db *DB) mark(ctx context.Context) error {
 		return fmt.Errorf("read the folder's mark: %w", err)
 	}
 	switch {
-	case have == want:
+	case have == want || db.cfg.Existing:
 		return nil
 	case have == "1":
 		return protocollo.Errorf(protocollo.Conflict, "trial-folder", "this data folder is a trial's and stays one; real work needs another")

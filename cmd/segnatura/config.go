@@ -43,6 +43,8 @@ type Config struct {
 	TLSKey  string `toml:"tls_key"`
 	// NTP names time servers to compare the clock with, two or more; none means «Ora non verificata».
 	NTP []string `toml:"ntp"`
+	// BackupDir gets one checked copy of the data a day, the last thirty are kept; it should be another disk. Empty: none is made.
+	BackupDir string `toml:"backup_dir"`
 	// Scanners, HotFolders and Printers are offered in this order.
 	Scanners   []ScannerConfig   `toml:"scanner"`
 	HotFolders []HotFolderConfig `toml:"hotfolder"`

@@ -44,6 +44,9 @@ type env struct {
 func commands() []command {
 	return []command{
 		{"serve", "[-config F] [-data DIR] [-listen 127.0.0.1:8787] [-demo]", serve},
+		{"check", "[-config F] [-data DIR] [-json] [-fast]", check},
+		{"backup", "[-data DIR] -o DIR", backup},
+		{"restore", "-data DIR -from DIR", restore},
 		{"openapi", "", openapi},
 	}
 }

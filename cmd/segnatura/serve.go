@@ -83,12 +83,17 @@ type service struct {
 	station *station.Station
 	outbox  *outbox.Loop
 	ui      *ui.Server
+	time    *timekeeper
 	devices devices
 }
 
 func (s *service) run(ctx context.Context) (err error) {
 	s.clock = time.Now
-	if s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo}); err != nil {
+	if s.time, err = newTimekeeper(s.config.NTP, s.clock, s.log); err != nil {
+		return err
+	}
+	s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo, TimeAgreed: s.time.vouched})
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.store.Close()) }()
@@ -231,6 +236,11 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 	loops.Go(func() error { s.station.ArchiveLoop(background); return nil })
 	loops.Go(func() error { s.outbox.Run(background); return nil })
 	loops.Go(func() error { s.ui.WatchDevices(background); return nil })
+	loops.Go(func() error { s.time.run(background); return nil })
+	loops.Go(func() error {
+		backups{store: s.store, dir: s.config.BackupDir, clock: s.clock, log: s.log}.run(background)
+		return nil
+	})
 	for _, h := range s.devices.folders {
 		loops.Go(func() error { return h.watch(background, s.station, s.log) })
 	}

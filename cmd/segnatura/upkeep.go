@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"segnatura/internal/durable"
+	"segnatura/internal/ntp"
+	"segnatura/internal/protocollo"
+	"segnatura/store"
+)
+
+// What the service does by itself beside the desk's work: it compares its clock with the time servers, and copies its data daily.
+
+const (
+	measureEvery  = 15 * time.Minute
+	measureWithin = 10 * time.Second
+	// vouchedFor is how long a measurement speaks for the clock, and vouchedWithin how far the clock may be off meanwhile (R14.2).
+	vouchedFor    = time.Hour
+	vouchedWithin = time.Second
+
+	backupEvery = time.Hour // to look whether today's copy is there
+	keptBackups = 30
+)
+
+// timekeeper compares the clock with time servers. Without servers it vouches for nothing.
+type timekeeper struct {
+	client *ntp.Client // nil without servers
+	clock  func() time.Time
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	at     time.Time
+	agreed bool
+}
+
+func newTimekeeper(servers []string, clock func() time.Time, log *slog.Logger) (*timekeeper, error) {
+	t := &timekeeper{clock: clock, log: log}
+	if len(servers) == 0 {
+		return t, nil
+	}
+	var err error
+	t.client, err = ntp.New(servers, measureWithin, ntp.Ask)
+	return t, err
+}
+
+// vouched reports whether time servers agreed with the clock a short while ago (R17.5).
+func (t *timekeeper) vouched() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	age := t.clock().Sub(t.at)
+	return t.agreed && age >= 0 && age < vouchedFor
+}
+
+func (t *timekeeper) run(ctx context.Context) {
+	if t.client == nil {
+		return
+	}
+	every(ctx, measureEvery, func() { t.measure(ctx) })
+}
+
+func (t *timekeeper) measure(ctx context.Context) {
+	m := t.client.Measure(ctx)
+	offset, known := m.Offset()
+	agreed := known && offset.Abs() <= vouchedWithin
+	t.mu.Lock()
+	t.at, t.agreed = t.clock(), agreed
+	t.mu.Unlock()
+	if !agreed {
+		t.log.LogAttrs(ctx, slog.LevelWarn, "the time servers do not vouch for the clock", slog.Duration("offset", offset), slog.String("agreement", string(m.Agreement)))
+	}
+}
+
+// every calls f now and then once a period, until ctx ends.
+func every(ctx context.Context, period time.Duration, f func()) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		f()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// backups keeps one checked copy a day in a folder, named by the Roman day (R12.4).
+type backups struct {
+	store *store.DB
+	dir   string
+	clock func() time.Time
+	log   *slog.Logger
+}
+
+func (b backups) run(ctx context.Context) {
+	if b.dir == "" {
+		return
+	}
+	every(ctx, backupEvery, func() {
+		if err := b.today(ctx); err != nil && ctx.Err() == nil {
+			b.log.LogAttrs(ctx, slog.LevelError, "daily backup failed", slog.Any("err", err))
+		}
+	})
+}
+
+const backupPrefix = "segnatura-"
+
+// today makes the day's copy unless it is there, and then removes the oldest beyond keptBackups.
+func (b backups) today(ctx context.Context) error {
+	if err := (durable.Files{}).MkdirAll(b.dir, 0o700); err != nil {
+		return err
+	}
+	name := filepath.Join(b.dir, backupPrefix+string(protocollo.DayOf(b.clock())))
+	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	_, rep, err := b.store.Backup(ctx, name)
+	if err != nil {
+		return err
+	}
+	if !rep.OK() {
+		return fmt.Errorf("the copy %s shows %d faults in the station's data", filepath.Base(name), len(rep.Findings))
+	}
+	return b.prune()
+}
+
+func (b backups) prune() error {
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return err
+	}
+	var days []string
+	for _, e := range entries {
+		day, ours := strings.CutPrefix(e.Name(), backupPrefix)
+		if _, err := time.Parse(time.DateOnly, day); ours && err == nil {
+			days = append(days, e.Name())
+		}
+	}
+	slices.Sort(days)
+	for _, old := range days[:max(len(days)-keptBackups, 0)] {
+		if err := os.RemoveAll(filepath.Join(b.dir, old)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
