@@ -1,6 +1,9 @@
 package protocollo
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Attempt is one call to the system that numbers, durable before the call goes out (R17.2).
 type Attempt struct {
@@ -54,24 +57,16 @@ type Receipt struct {
 
 // Validate refuses an answer that is no number of a year and day that agree (a centre that answers nonsense did not answer).
 func (r Receipt) Validate() error {
+	_, dayErr := ParseDay(string(r.Day))
 	switch {
 	case !r.Number.Valid():
 		return Errorf(OutcomeUnknown, "receipt", "the answer's number is %q", r.Number)
-	case r.Day == "" || r.Day[:4] != Day(itoa4(r.Year)):
+	case dayErr != nil || r.Day[:4] != Day(fmt.Sprintf("%04d", r.Year)):
 		return Errorf(OutcomeUnknown, "receipt", "the answer's day %q is not in its year %d", r.Day, r.Year)
 	case r.At.IsZero():
 		return Errorf(OutcomeUnknown, "receipt", "the answer has no instant")
 	}
 	return nil
-}
-
-func itoa4(n int) string {
-	b := [4]byte{}
-	for i := 3; i >= 0; i-- {
-		b[i] = byte('0' + n%10)
-		n /= 10
-	}
-	return string(b[:])
 }
 
 // Capabilities say what a connector's contract offers. centraltest runs by them.

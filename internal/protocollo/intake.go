@@ -185,6 +185,10 @@ func (d Draft) Validate(today Day) error {
 		return Errorf(Invalid, "means", "means %q", d.Means)
 	case d.Support == SupportFile && d.FileDigest == "":
 		return Errorf(Invalid, "fileDigest", "an electronic document needs its digest")
+	case !d.ArrivalDay.wellFormed():
+		return Errorf(Invalid, "arrivalDay", "declared arrival %q is no day", d.ArrivalDay)
+	case !d.SenderRef.Day.wellFormed():
+		return Errorf(Invalid, "senderRef.day", "the sender's date %q is no day", d.SenderRef.Day)
 	case d.ArrivalDay != "" && d.ArrivalDay > today:
 		return Errorf(Invalid, "arrivalDay", "declared arrival %s is after %s", d.ArrivalDay, today)
 	case d.ArrivalDay != "" && d.ArrivalDay < today && d.ArrivalDayReason == "":

@@ -34,6 +34,15 @@ func ParseDay(s string) (Day, error) {
 	return Day(s), nil
 }
 
+// wellFormed accepts a day, or none.
+func (d Day) wellFormed() bool {
+	if d == "" {
+		return true
+	}
+	_, err := ParseDay(string(d))
+	return err == nil
+}
+
 // Italian returns the day as gg/mm/aaaa.
 func (d Day) Italian() string {
 	t, err := time.Parse(time.DateOnly, string(d))

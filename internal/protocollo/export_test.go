@@ -1,0 +1,4 @@
+package protocollo
+
+// CheckCharacters lets tests compare with the standard's own example.
+var CheckCharacters = checkCharacters
