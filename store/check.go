@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"unicode/utf8"
 
@@ -30,6 +31,8 @@ type Finding struct {
 // Report is the outcome of a check. Nothing found is the only good one.
 type Report struct {
 	Findings []Finding `json:"findings"`
+	// Notes are harmless: files that no row names, left by a crash between a file and its row, or about to get their row.
+	Notes    []Finding `json:"notes"`
 	Entries  int64     `json:"entries"` // of the journal
 	Rows     int64     `json:"rows"`    // legal rows whose digest was recomputed
 	Files    int64     `json:"files"`   // blobs and pages
@@ -54,23 +57,15 @@ func (db *DB) check(ctx context.Context, quick bool) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("check: %w", err)
 	}
-	// Files are listed before the snapshot as well: whatever was there already has its row by then, or never gets one. A page is
-	// named and entered under one token.
-	<-db.stray
-	files, err := listFiles(db.dir)
-	db.stray <- struct{}{}
-	if err != nil {
-		return Report{}, fmt.Errorf("check: %w", err)
-	}
 	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return Report{}, fmt.Errorf("check: %w", err)
 	}
 	defer tx.Rollback() // it only read
-	c := &checker{ctx: ctx, q: tx, report: Report{Findings: []Finding{}, Quick: quick}}
+	c := &checker{ctx: ctx, q: tx, report: Report{Findings: []Finding{}, Notes: []Finding{}, Quick: quick}}
 	for _, step := range []func() error{
 		func() error { return c.heads(seen) }, c.schema, c.journal, c.tables, c.numbers, c.states, c.derived,
-		func() error { return c.files(db.dir, files, true) },
+		func() error { return c.files(db.dir, true) },
 	} {
 		if err := step(); err != nil {
 			return c.report, fmt.Errorf("check: %w", err)
@@ -234,44 +229,44 @@ func (c *checker) tables() error {
 	return nil
 }
 
-// files compares what the rows name with what is in the folders. Pages under way are only in a live folder, not in a backup.
-func (c *checker) files(dir string, have map[string]int64, spool bool) error {
-	want := map[string]bool{}
-	blobs, err := collect(c.ctx, c.q, scanWanted, `SELECT 'archives', id, sha256, bytes FROM archives
-		UNION ALL SELECT 'prints', id, bitmap_sha256, bitmap_bytes FROM prints ORDER BY 1, 2`)
+// files compares what the rows name with what is in the folders. Pages under way are only in a live folder, not in a backup. A file
+// comes before its row and goes before its erasure is recorded, so looking now, after the snapshot, is never unjust to a file that a row
+// names; images of archived documents may go at any time.
+func (c *checker) files(dir string, spool bool) error {
+	named := map[string]bool{}
+	list, err := collect(c.ctx, c.q, scanWanted, `SELECT 'archives', id, sha256, bytes, '', 0, 0 FROM archives
+		UNION ALL SELECT 'prints', id, bitmap_sha256, bitmap_bytes, '', 0, 0 FROM prints ORDER BY 1, 2`)
 	if err != nil {
 		return err
 	}
-	for _, b := range blobs {
-		if !sha256Hex.MatchString(b.sha256) {
-			continue // a changed row is reported as such
-		}
-		path := filepath.Join(blobDir, b.sha256[:2], b.sha256)
-		if !want[path] {
-			c.file(dir, have, path, b)
-		}
-		want[path] = true
-	}
 	if spool {
-		pages, err := collect(c.ctx, c.q, scanWanted2, `SELECT 'pages', id, sha256, bytes, file, erased + released, erase_due FROM pages ORDER BY id`)
+		pages, err := collect(c.ctx, c.q, scanWanted, `SELECT 'pages', p.id, p.sha256, p.bytes, p.file, p.erased + p.released,
+			p.erase_due OR coalesce(d.state = 'archived', 0) FROM pages p LEFT JOIN documents d ON d.id = p.document_id ORDER BY p.id`)
 		if err != nil {
 			return err
 		}
-		for _, p := range pages {
-			path := filepath.Join(spoolDir, p.file)
-			want[path] = true
-			_, there := have[path]
-			switch {
-			case p.gone && there:
-				c.found("file-not-erased", "pages", p.id, "the image of page %d is recorded as erased and is there", p.id)
-			case !p.gone && !p.due && p.file != "":
-				c.file(dir, have, path, p)
-			}
-		}
+		list = append(list, pages...)
 	}
-	for path := range have {
-		if !want[path] {
-			c.found("file-without-row", "", 0, "no row names %s", path)
+	for _, w := range list {
+		path := filepath.Join(spoolDir, w.file)
+		if w.table != "pages" {
+			if !sha256Hex.MatchString(w.sha256) {
+				continue // a changed row is reported as such
+			}
+			path = filepath.Join(blobDir, w.sha256[:2], w.sha256)
+		}
+		if !named[path] {
+			c.file(dir, path, w)
+		}
+		named[path] = true
+	}
+	have, err := listFiles(dir)
+	if err != nil {
+		return err
+	}
+	for _, path := range have {
+		if !named[path] && len(c.report.Notes) < maxFindings {
+			c.report.Notes = append(c.report.Notes, Finding{Code: "file-without-row", Sentence: "no row names " + path})
 		}
 	}
 	return nil
@@ -284,40 +279,44 @@ type wanted struct {
 	sha256 string
 	bytes  int64
 	file   string
-	gone   bool
-	due    bool
+	gone   bool // recorded as erased or released
+	due    bool // may be gone
 }
 
 func scanWanted(s scannable) (wanted, error) {
-	var w wanted
-	err := s.Scan(&w.table, &w.id, &w.sha256, &w.bytes)
-	return w, err
-}
-
-func scanWanted2(s scannable) (wanted, error) {
 	var w wanted
 	err := s.Scan(&w.table, &w.id, &w.sha256, &w.bytes, &w.file, &w.gone, &w.due)
 	return w, err
 }
 
 // file checks one file against its row.
-func (c *checker) file(dir string, have map[string]int64, path string, w wanted) {
-	c.report.Files++
-	size, there := have[path]
+func (c *checker) file(dir, path string, w wanted) {
+	info, err := os.Lstat(filepath.Join(dir, path))
+	there := err == nil
 	switch {
+	case w.gone && there:
+		c.found("file-not-erased", w.table, w.id, "%s is recorded as erased and is there", path)
+		return
+	case w.gone || (w.due && !there):
+		return
 	case !there:
 		c.found("file-missing", w.table, w.id, "%s is not there", path)
 		return
-	case size != w.bytes:
+	}
+	c.report.Files++
+	if size := info.Size(); size != w.bytes || !info.Mode().IsRegular() {
 		c.found("file-changed", w.table, w.id, "%s has %d bytes, not %d", path, size, w.bytes)
 		return
-	case c.report.Quick:
+	}
+	if c.report.Quick {
 		return
 	}
 	sha, _, err := digestFile(filepath.Join(dir, path))
-	if err != nil {
+	switch {
+	case err != nil && w.due && os.IsNotExist(err): // erased meanwhile
+	case err != nil:
 		c.found("file-unreadable", w.table, w.id, "%s cannot be read: %v", path, err)
-	} else if sha != w.sha256 {
+	case sha != w.sha256:
 		c.found("file-changed", w.table, w.id, "%s does not have its digest", path)
 	}
 }

@@ -336,32 +336,36 @@ func (db *DB) Discard(ctx context.Context, a protocollo.Actor, documentID int64,
 		case d.State == protocollo.DocumentArchived, d.State == protocollo.DocumentNoted:
 			return protocollo.Errorf(protocollo.Conflict, "document-closed", "document %d is %s", d.ID, d.State)
 		}
-		pages, err := pagesOf(w.ctx, w, d.ID)
-		if err != nil {
-			return err
-		}
-		var ids []int64
-		for _, p := range pages {
-			if !p.Erased {
-				ids = append(ids, p.ID)
-			}
-		}
-		erase, err := w.markForErasure(d.ID, ids)
-		if err != nil {
-			return err
-		}
-		if _, err := w.insert("discards", row{"document_id": d.ID, "by_user": a.User, "reason": reason, "erase": erase}); err != nil {
-			return err
-		}
-		if err := w.setState(d, protocollo.DocumentDiscarded); err != nil {
-			return err
-		}
-		intake, err := w.intakeOf(d)
-		if err != nil {
-			return err
-		}
-		return w.report(KindDiscarded, a.User, d.AOO, intake, map[string]any{"document": d.ID, "reason": reason, "pages": len(ids)})
+		return w.discard(d, a.User, reason)
 	})
+}
+
+func (w *wtx) discard(d protocollo.Document, user, reason string) error {
+	pages, err := pagesOf(w.ctx, w, d.ID)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for _, p := range pages {
+		if !p.Erased {
+			ids = append(ids, p.ID)
+		}
+	}
+	erase, err := w.markForErasure(d.ID, ids)
+	if err != nil {
+		return err
+	}
+	if _, err := w.insert("discards", row{"document_id": d.ID, "by_user": user, "reason": reason, "erase": erase}); err != nil {
+		return err
+	}
+	if err := w.setState(d, protocollo.DocumentDiscarded); err != nil {
+		return err
+	}
+	intake, err := w.intakeOf(d)
+	if err != nil {
+		return err
+	}
+	return w.report(KindDiscarded, user, d.AOO, intake, map[string]any{"document": d.ID, "reason": reason, "pages": len(ids)})
 }
 
 // erasure is an order to erase that is not recorded as done.

@@ -81,4 +81,9 @@ func (h *heads) add(e head) {
 	fmt.Fprintf(h.file, "%d %s\n", e.seq, e.hash)
 }
 
-func (h *heads) close() error { return h.file.Close() }
+func (h *heads) close() error {
+	if err := h.file.Close(); !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}

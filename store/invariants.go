@@ -9,27 +9,20 @@ import (
 	"segnatura/internal/durable"
 )
 
-// listFiles lists the regular files under blobs/ and spool/ with their sizes, by path within dir. Unfinished ones are left out.
-func listFiles(dir string) (map[string]int64, error) {
-	files := map[string]int64{}
+// listFiles lists the regular files under blobs/ and spool/ by path within dir. Unfinished ones are left out.
+func listFiles(dir string) ([]string, error) {
+	var files []string
 	for _, sub := range []string{blobDir, spoolDir} {
 		root := filepath.Join(dir, sub)
 		if _, err := os.Lstat(root); os.IsNotExist(err) {
 			continue // a backup has no spool
 		}
 		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() || durable.IsTemp(e.Name()) {
-				return err
-			}
-			info, err := e.Info()
-			if os.IsNotExist(err) {
-				return nil // erased meanwhile
-			}
-			if err != nil {
+			if err != nil || !e.Type().IsRegular() || durable.IsTemp(e.Name()) {
 				return err
 			}
 			rel, err := filepath.Rel(dir, path)
-			files[rel] = info.Size()
+			files = append(files, rel)
 			return err
 		})
 		if err != nil {

@@ -198,7 +198,7 @@ func (db *DB) openFolders() error {
 	return nil
 }
 
-// Close ends it. Later calls of any method fail.
+// Close ends it; closing again does nothing. Later calls of other methods fail.
 func (db *DB) Close() error {
 	var errs []error
 	if db.read != nil {
@@ -261,7 +261,10 @@ func (db *DB) mark(ctx context.Context) error {
 		return fmt.Errorf("read the folder's mark: %w", err)
 	}
 	switch {
-	case have == want || db.cfg.Existing:
+	case have == want:
+		return nil
+	case db.cfg.Existing:
+		db.cfg.Trial = have == "1"
 		return nil
 	case have == "1":
 		return protocollo.Errorf(protocollo.Conflict, "trial-folder", "this data folder is a trial's and stays one; real work needs another")

@@ -1,0 +1,324 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"segnatura/internal/durable"
+	"segnatura/internal/protocollo"
+	"segnatura/store/storetest"
+)
+
+func TestPragmasOnEveryConnection(t *testing.T) {
+	o := openOffice(t)
+	ctx := context.Background()
+	for _, p := range []struct {
+		name  string
+		pool  *sql.DB
+		conns int
+		query string
+	}{{"writer", o.db.write, 1, "0"}, {"readers", o.db.read, 4, "1"}} {
+		if got := p.pool.Stats().MaxOpenConnections; got != p.conns {
+			t.Errorf("%s: %d connections, want %d", p.name, got, p.conns)
+		}
+		for i := range p.conns { // each is held, so that the next one is another
+			conn, err := p.pool.Conn(ctx)
+			must(t, err)
+			defer conn.Close()
+			for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000",
+				"recursive_triggers": "1", "query_only": p.query} {
+				var got string
+				must(t, conn.QueryRowContext(ctx, `PRAGMA `+pragma).Scan(&got))
+				if got != want {
+					t.Errorf("%s, connection %d: %s is %s, want %s", p.name, i, pragma, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestWriteTransactionsTakeTheLockAtOnce(t *testing.T) {
+	o := openOffice(t)
+	tx, err := o.db.write.Begin()
+	must(t, err)
+	defer tx.Rollback()
+	other, err := sql.Open("sqlite", "file:"+filepath.Join(o.dir, dbFile)+"?_txlock=immediate")
+	must(t, err)
+	defer other.Close()
+	if _, err := other.Begin(); err == nil || !strings.Contains(err.Error(), "locked") {
+		t.Fatalf("a second writer began: %v", err)
+	}
+}
+
+func TestEveryTableIsStrict(t *testing.T) {
+	o := openOffice(t)
+	loose, err := collect(context.Background(), o.db.read, text,
+		`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'record_text%'`)
+	must(t, err)
+	if len(loose) != 0 {
+		t.Fatalf("not STRICT: %q", loose)
+	}
+}
+
+// Any number of desks at once: numbers are whole, unique, in the order of their instants, and each letter has one.
+func TestNumbersAreWholeUnderConcurrency(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		letters := rapid.IntRange(1, 12).Draw(rt, "letters")
+		tries := rapid.SliceOfN(rapid.IntRange(1, 3), letters, letters).Draw(rt, "tries") // the same request from several tabs
+		first := rapid.Int64Range(1, 5000).Draw(rt, "first")
+		dir, err := os.MkdirTemp("", "numbers-")
+		must(t, err)
+		defer os.RemoveAll(dir)
+		db, err := Open(context.Background(), Config{Dir: dir})
+		must(t, err)
+		defer db.Close()
+		setup := storetest.Setup()
+		setup.StartingNumber = first
+		must(t, db.SaveSetup(context.Background(), setup, storetest.Accounts()))
+		var wg sync.WaitGroup
+		errs := make(chan error, letters*3)
+		for l := range letters {
+			for range tries[l] {
+				wg.Add(1)
+				go func() {
+					defer wg.Done()
+					errs <- registerOnce(db, fmt.Sprintf("letter-%d", l))
+				}()
+			}
+		}
+		wg.Wait()
+		close(errs)
+		for err := range errs {
+			if err != nil {
+				rt.Fatalf("register: %v", err)
+			}
+		}
+		seen := map[protocollo.Number]bool{}
+		var last time.Time
+		for n := first; n < first+int64(letters); n++ {
+			want, err := protocollo.NumberFrom(n)
+			must(t, err)
+			list, err := db.ResolveHandCode(context.Background(), storetest.AOO().Code, protocollo.YearOf(time.Now()), want)
+			must(t, err)
+			if len(list) != 1 || seen[want] {
+				rt.Fatalf("number %s stands %d times", want, len(list))
+			}
+			if list[0].Registration.RegisteredAt.Before(last) {
+				rt.Fatalf("number %s has an earlier instant than the one before it", want)
+			}
+			seen[want], last = true, list[0].Registration.RegisteredAt
+		}
+		rep, err := db.CheckQuick(context.Background())
+		must(t, err)
+		if !rep.OK() {
+			rt.Fatalf("findings: %+v", rep.Findings)
+		}
+	})
+}
+
+func registerOnce(db *DB, key string) error {
+	ctx := context.Background()
+	d := storetest.Draft("Lettera", "Mario")
+	rec, err := db.RecordIntake(ctx, storetest.Intake(key, d))
+	if err != nil {
+		return err
+	}
+	r, err := db.TakeNumber(ctx, key, storetest.Body(), storetest.AOO())
+	if err != nil {
+		return err
+	}
+	_, err = db.ConfirmNumber(ctx, rec.Attempt.ID, r, storetest.Segnatura(r, d))
+	return err
+}
+
+func TestFolderIsTrialOrRealForEver(t *testing.T) {
+	ctx := context.Background()
+	for _, trial := range []bool{true, false} {
+		dir := t.TempDir()
+		db, err := Open(ctx, Config{Dir: dir, Trial: trial})
+		must(t, err)
+		setup := storetest.Setup()
+		setup.Trial = true
+		err = db.SaveSetup(ctx, setup, nil)
+		if trial != (err == nil) {
+			t.Errorf("a trial's setup where Trial is %v: %v", trial, err)
+		}
+		must(t, db.Close())
+		_, err = Open(ctx, Config{Dir: dir, Trial: !trial})
+		storetest.Fails(t, err, protocollo.Conflict, map[bool]string{true: "trial-folder", false: "real-folder"}[trial])
+		db, err = Open(ctx, Config{Dir: dir, Trial: trial}) // the refusal let go of the lock
+		must(t, err)
+		must(t, db.Close())
+	}
+}
+
+func TestOneProcessHoldsTheFolder(t *testing.T) {
+	o := openOffice(t)
+	if _, err := Open(context.Background(), Config{Dir: o.dir}); !errors.Is(err, durable.ErrLocked) {
+		t.Fatalf("a second Open: %v", err)
+	}
+}
+
+func TestMigrations(t *testing.T) {
+	ctx := context.Background()
+	clock := storetest.NewClock().Now
+	list, err := migrations()
+	must(t, err)
+	if len(list) == 0 {
+		t.Fatal("no migrations")
+	}
+	pool, err := openPool(filepath.Join(t.TempDir(), dbFile), false)
+	must(t, err)
+	defer pool.Close()
+	must(t, migrateTo(ctx, pool, clock, list))
+	must(t, migrateTo(ctx, pool, clock, list)) // again: nothing to do
+	edited := append([]migration(nil), list...)
+	edited[0].digest = strings.Repeat("0", 64)
+	storetest.Fails(t, migrateTo(ctx, pool, clock, edited), protocollo.Internal, "edited-migration")
+	storetest.Fails(t, migrateTo(ctx, pool, clock, list[:len(list)-1]), protocollo.Internal, "newer-database")
+	// A migration that fails leaves the schema and the list as they were.
+	broken := append(append([]migration(nil), list...), migration{version: len(list) + 1, name: "x", digest: "y", sql: `CREATE TABLE half (id INTEGER) STRICT; CREATE TABLE intakes (id INTEGER) STRICT;`})
+	if err := migrateTo(ctx, pool, clock, broken); err == nil {
+		t.Fatal("a broken migration was applied")
+	}
+	n, err := number(pool.QueryRow(`SELECT (SELECT count(*) FROM sqlite_schema WHERE name = 'half') + (SELECT count(*) FROM migrations) - ?`, len(list)))
+	must(t, err)
+	if n != 0 {
+		t.Fatal("a broken migration left something")
+	}
+}
+
+// A nullable column that a later migration adds, and a rebuilt table, do not change what was recorded.
+func TestDigestsOutliveAMigration(t *testing.T) {
+	o := openOffice(t)
+	o.fill(t)
+	_, err := o.raw(t).Exec(`ALTER TABLE intakes ADD COLUMN a_later_one TEXT`)
+	must(t, err)
+	o.clean(t)
+}
+
+func TestHeadsFileIsShortenedAndSurvivesHalfLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), headsFile)
+	hash := strings.Repeat("ab", 32)
+	var b strings.Builder
+	for i := 1; b.Len() <= headsLimit; i++ {
+		fmt.Fprintf(&b, "%d %s\n", i, hash)
+	}
+	lines := strings.Count(b.String(), "\n")
+	b.WriteString("99999999 abcd") // the disk was full
+	must(t, os.WriteFile(path, []byte(b.String()), 0o600))
+	h, err := openHeads(path)
+	must(t, err)
+	h.add(head{seq: int64(lines + 1), hash: hash})
+	must(t, h.close())
+	last, size, err := readHeads(path)
+	must(t, err)
+	if last.seq != int64(lines+1) || size > 200 {
+		t.Fatalf("last %d of %d, %d bytes", last.seq, lines, size)
+	}
+}
+
+func TestAccounts(t *testing.T) {
+	o := openOffice(t)
+	ctx := context.Background()
+	chief := storetest.Chief()
+	luca := protocollo.Account{Actor: storetest.Clerk(), PasswordHash: "hash-first"}
+	storetest.Fails(t, o.db.CreateAccount(ctx, chief, luca), protocollo.Conflict, "user")
+	luca.User = "luca"
+	must(t, o.db.CreateAccount(ctx, chief, luca))
+	if a, err := o.db.Account(ctx, "luca"); err != nil || !a.MustChange {
+		t.Fatalf("a new account: %+v, %v", a, err)
+	}
+	for i := range 10 {
+		must(t, o.db.SetPassword(ctx, chief, "luca", fmt.Sprintf("hash-%d", i), false))
+	}
+	a, err := o.db.Account(ctx, "luca")
+	must(t, err)
+	if a.PasswordHash != "hash-9" || len(a.PreviousHashes) != 8 || a.PreviousHashes[0] != "hash-9" || a.PreviousHashes[7] != "hash-2" || a.MustChange {
+		t.Fatalf("account: %+v", a)
+	}
+	for i, c := range []struct {
+		ok       bool
+		failures int
+	}{{false, 1}, {false, 2}, {true, 0}, {false, 1}} {
+		n, err := o.db.RecordLogin(ctx, "luca", c.ok)
+		must(t, err)
+		if n != c.failures {
+			t.Fatalf("login %d: %d failures, want %d", i, n, c.failures)
+		}
+	}
+	now := o.Clock.Now()
+	for _, token := range []string{"t1", "t2", "t3"} {
+		must(t, o.db.PutSession(ctx, protocollo.Session{TokenDigest: token, User: "luca", Desk: "d1", CreatedAt: now, LastSeenAt: now}))
+	}
+	must(t, o.db.TouchSession(ctx, protocollo.Session{TokenDigest: "t2", LastSeenAt: now.Add(time.Minute), Locked: true}))
+	storetest.Fails(t, o.db.TouchSession(ctx, protocollo.Session{TokenDigest: "t9"}), protocollo.NotFound, "session")
+	if s, err := o.db.Session(ctx, "t2"); err != nil || s.User != "luca" || s.Desk != "d1" || !s.Locked || !s.LastSeenAt.Equal(now.Add(time.Minute)) {
+		t.Fatalf("session: %+v, %v", s, err)
+	}
+	must(t, o.db.DeleteSession(ctx, "t1"))
+	must(t, o.db.DeleteSession(ctx, "t1"))
+	_, err = o.db.Session(ctx, "t1")
+	storetest.Fails(t, err, protocollo.NotFound, "session")
+	must(t, o.db.DeleteUserSessions(ctx, "luca"))
+	_, err = o.db.Session(ctx, "t3")
+	storetest.Fails(t, err, protocollo.NotFound, "session")
+	changed := a
+	changed.Name, changed.Roles, changed.UOR = "Luca", []protocollo.Role{protocollo.RoleReader}, "UT"
+	changed.NamedForConfidential, changed.Disabled = true, true
+	foreign := chief
+	foreign.AOO = storetest.OtherAOO().Code
+	storetest.Fails(t, o.db.UpdateAccount(ctx, foreign, changed), protocollo.NotFound, "account")
+	must(t, o.db.UpdateAccount(ctx, chief, changed))
+	if a, err = o.db.Account(ctx, "luca"); err != nil || !a.Disabled || a.UOR != "UT" || !a.May(protocollo.ActConfidential) || a.May(protocollo.ActRegister) {
+		t.Fatalf("updated: %+v, %v", a, err)
+	}
+	list, err := o.db.Accounts(ctx, storetest.AOO().Code)
+	must(t, err)
+	if len(list) != 3 || list[1].User != "luca" {
+		t.Fatalf("accounts: %+v", list)
+	}
+	secrets, err := number(o.db.read.QueryRow(`SELECT count(*) FROM journal WHERE detail LIKE '%hash-%'`))
+	must(t, err)
+	if secrets != 0 {
+		t.Error("the journal holds a password's hash")
+	}
+	o.clean(t)
+}
+
+func BenchmarkRegister(b *testing.B) {
+	db, err := Open(context.Background(), Config{Dir: b.TempDir()})
+	must(b, err)
+	defer db.Close()
+	must(b, db.SaveSetup(context.Background(), storetest.Setup(), storetest.Accounts()))
+	var took []time.Duration
+	i := 0
+	for b.Loop() {
+		i++
+		begin := time.Now()
+		must(b, registerOnce(db, fmt.Sprintf("letter-%d", i)))
+		took = append(took, time.Since(begin))
+	}
+	report(b, took)
+}
+
+// BenchmarkHeads is what journal.heads adds to each commit.
+func BenchmarkHeads(b *testing.B) {
+	h, err := openHeads(filepath.Join(b.TempDir(), headsFile))
+	must(b, err)
+	defer h.close()
+	hash := strings.Repeat("ab", 32)
+	for i := int64(1); b.Loop(); i++ {
+		h.add(head{seq: i, hash: hash})
+	}
+}
