@@ -20,9 +20,9 @@ func differs(a, b *image.Gray) int {
 	}
 	worst := 0
 	for y := range a.Rect.Dy() {
-		for x := range a.Rect.Dx() {
-			p, q := a.GrayAt(x, y).Y, b.GrayAt(x, y).Y
-			worst = max(worst, int(max(p, q)-min(p, q)))
+		p, q := a.Pix[y*a.Stride:][:a.Rect.Dx()], b.Pix[y*b.Stride:][:a.Rect.Dx()]
+		for x, v := range p {
+			worst = max(worst, int(max(v, q[x])-min(v, q[x])))
 		}
 	}
 	return worst
