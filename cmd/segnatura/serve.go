@@ -142,7 +142,7 @@ func (s *service) wire() error {
 		Documents: db, Exceptions: db, Codes: db, Archive: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
 		Registrar: register, Sender: register,
 		Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{},
-		Scratch:   scratchIn(filepath.Join(s.dataDir, "tmp")),
+		Scratch:   scratchIn(s.workDir()),
 		Publisher: publisher{s},
 		Clock:     s.clock, NewKey: randomText, Log: s.log,
 	})
@@ -165,7 +165,7 @@ func (p publisher) Publish(e station.Event) {
 
 func (s *service) uiConfig(token string, office *demoOffice) ui.Config {
 	c := ui.Config{
-		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock}, Uploaded: uploaded(s.clock), Devices: s.devices.forScreen(), Hosts: s.config.hosts(), SetupToken: token,
+		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock}, Uploaded: uploaded(s.clock, s.workDir()), Devices: s.devices.forScreen(), Hosts: s.config.hosts(), SetupToken: token,
 		Secure: !s.config.loopback(), Trial: s.demo, Version: version(), Log: s.log,
 	}
 	if office != nil {
@@ -242,7 +242,7 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 		return nil
 	})
 	for _, h := range s.devices.folders {
-		loops.Go(func() error { return h.watch(background, s.station, s.log) })
+		loops.Go(func() error { return h.watch(background, s.station, s.workDir(), s.log) })
 	}
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(l) }()
@@ -268,6 +268,9 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 	}
 	return errors.Join(err, shutdown, sockets, loopErr)
 }
+
+// workDir is for files that have no name, and so leave nothing behind.
+func (s *service) workDir() string { return filepath.Join(s.dataDir, "tmp") }
 
 // randomText returns 26 letters and digits that nobody guesses: 130 bits.
 func randomText() string { return rand.Text() }
