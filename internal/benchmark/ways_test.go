@@ -1,0 +1,26 @@
+package benchmark
+
+import (
+	"testing"
+
+	"segnatura/scanner"
+)
+
+// TestWays walks each way that is measured, briefly. Number, label and thumbnail are checked on the way itself.
+func TestWays(t *testing.T) {
+	o := newOffice(t, usualLabel())
+	registerAll(o, 2, 4)
+	events, thumbnails := o.scan(scanner.ColorGrey, 2) // before labels lie about that would stick to its letter
+	numbers, labels := o.number(2), o.print(2)
+	for _, s := range []samples{numbers, labels, events, thumbnails} {
+		if len(s) != 2 {
+			t.Errorf("%d samples, not 2", len(s))
+		}
+	}
+	if reg := o.register(o.letter()); reg.Number != "0000010" {
+		t.Errorf("the tenth number is %s", reg.Number)
+	}
+	if got := len(o.devices.Labels()); got != 3 {
+		t.Errorf("%d labels came out, not 3", got)
+	}
+}
