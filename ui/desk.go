@@ -13,7 +13,7 @@ import (
 type Desk struct {
 	Delivery   *protocollo.Delivery  `json:"delivery,omitempty" doc:"«Arrivo posta» aperto"`
 	Drafts     []station.ParkedDraft `json:"drafts"`
-	Batches    []station.BatchView   `json:"batches"`
+	Batches    []StripBatch          `json:"batches"`
 	Exceptions []ExceptionView       `json:"exceptions"`
 	Labels     []PrintView           `json:"labels" doc:"Etichette da stampare o di esito incerto"`
 	Status     Status                `json:"status"`
@@ -49,7 +49,11 @@ func (s *Server) desk(ctx context.Context, id auth.Identity, _ *none) (*body[Des
 	if d.Drafts, err = s.Station.Drafts(ctx, id.Actor); err != nil {
 		return nil, err
 	}
-	if d.Batches, err = s.Station.ActiveBatches(ctx, id.Actor); err != nil {
+	batches, err := s.Station.ActiveBatches(ctx, id.Actor)
+	if err != nil {
+		return nil, err
+	}
+	if d.Batches, err = s.stripBatches(ctx, id.Actor, batches); err != nil {
 		return nil, err
 	}
 	d.Drafts, d.Batches = some(d.Drafts), some(d.Batches)

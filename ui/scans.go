@@ -41,9 +41,10 @@ func (in *uploadInput) Resolve(c huma.Context) []error {
 	return nil
 }
 
-func uploadBody(op *huma.Operation) {
+// describeUpload documents the form. It stands after the registration, because huma would read a body that it knows of.
+func (s *Server) describeUpload() {
 	file := &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
-	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+	s.api.OpenAPI().Paths["/api/uploads"].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": file}}},
 	}}
 }
@@ -65,7 +66,8 @@ func (s *Server) scanRoutes() {
 	operation(s, http.MethodGet, "/api/scanners/{id}", "scanner", "Che cosa offre uno scanner", accessDesk, s.scannerForm)
 	operation(s, http.MethodPost, "/api/scans", "scan", "Avvia una scansione", accessDesk, s.scan)
 	operation(s, http.MethodPost, "/api/scans/{id}/cancel", "cancelScan", "Ferma una scansione; le pagine già prese restano", accessDesk, s.cancelScan)
-	operation(s, http.MethodPost, "/api/uploads", "upload", "Carica file di scansioni", accessDesk, s.upload, uploadBody)
+	operation(s, http.MethodPost, "/api/uploads", "upload", "Carica file di scansioni", accessDesk, s.upload)
+	s.describeUpload()
 	operation(s, http.MethodGet, "/api/batches/{id}", "batch", "Una scansione con i suoi documenti", accessDesk, s.batch)
 	operation(s, http.MethodGet, "/api/registrations/{id}/scope", "scope", "Che cosa chiederà la regola delle pagine", accessDesk, s.scope)
 	operation(s, http.MethodPost, "/api/documents/{id}/confirm", "confirmQuality", "Conferma leggibilità e qualità (R19.1)", accessDesk, s.confirm)
@@ -103,7 +105,7 @@ func (s *Server) scan(ctx context.Context, id auth.Identity, in *scanInput) (*bo
 	}))
 }
 
-func (s *Server) cancelScan(ctx context.Context, id auth.Identity, in *idPath) (*none, error) {
+func (s *Server) cancelScan(ctx context.Context, id auth.Identity, in *IDPath) (*none, error) {
 	return &none{}, s.Station.CancelScan(ctx, id.Actor, in.ID)
 }
 
@@ -120,11 +122,15 @@ func (s *Server) upload(ctx context.Context, id auth.Identity, in *uploadInput) 
 	return answer(s.Station.Upload(ctx, id.Actor, doc, in.Selected))
 }
 
-func (s *Server) batch(ctx context.Context, id auth.Identity, in *idPath) (*body[station.BatchView], error) {
-	return answer(s.Station.BatchView(ctx, id.Actor, in.ID))
+func (s *Server) batch(ctx context.Context, id auth.Identity, in *IDPath) (*body[StripBatch], error) {
+	b, err := s.Station.BatchView(ctx, id.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return answer(s.stripBatch(ctx, id.Actor, b))
 }
 
-func (s *Server) scope(ctx context.Context, id auth.Identity, in *idPath) (*body[ScanForecast], error) {
+func (s *Server) scope(ctx context.Context, id auth.Identity, in *IDPath) (*body[ScanForecast], error) {
 	f, err := s.Station.ScopeForecast(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -133,7 +139,7 @@ func (s *Server) scope(ctx context.Context, id auth.Identity, in *idPath) (*body
 		Unit: string(f.Verdict.Limit.Unit), Manual: f.Manual}, nil)
 }
 
-func (s *Server) confirm(ctx context.Context, id auth.Identity, in *idPath) (*none, error) {
+func (s *Server) confirm(ctx context.Context, id auth.Identity, in *IDPath) (*none, error) {
 	return &none{}, s.Station.ConfirmQuality(ctx, id.Actor, in.ID)
 }
 
@@ -143,11 +149,11 @@ const (
 	screenPx    = 1800
 )
 
-func (s *Server) thumbnail(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+func (s *Server) thumbnail(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
 	return s.pagePicture(ctx, id, in.ID, thumbnailPx)
 }
 
-func (s *Server) pageImage(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+func (s *Server) pageImage(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
 	return s.pagePicture(ctx, id, in.ID, screenPx)
 }
 
@@ -160,7 +166,7 @@ func (s *Server) pagePicture(ctx context.Context, id auth.Identity, pageID int64
 }
 
 // archive streams an archived file, with ranges, so that the browser's reader shows the first page at once.
-func (s *Server) archive(ctx context.Context, id auth.Identity, in *idPath) (*huma.StreamResponse, error) {
+func (s *Server) archive(ctx context.Context, id auth.Identity, in *IDPath) (*huma.StreamResponse, error) {
 	a, err := s.Station.OpenArchive(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err
