@@ -1,5 +1,5 @@
 import { flushSync, mount, unmount } from 'svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import html from '../index.html?raw'
 import App from './App.svelte'
 
@@ -11,7 +11,8 @@ describe('the application', () => {
     app = undefined
   })
 
-  it('shows one heading inside one main landmark', () => {
+  it('shows one heading inside one main landmark, also before the station has answered', () => {
+    vi.stubGlobal('fetch', () => new Promise(() => {}))
     app = mount(App, { target: document.body })
     flushSync()
     expect(document.querySelectorAll('main')).toHaveLength(1)

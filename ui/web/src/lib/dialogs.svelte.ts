@@ -1,0 +1,17 @@
+// Which dialog of the desk is open. One at a time: a clerk never loses the way.
+
+export type DialogName = 'none' | 'help' | 'delivery' | 'labels' | 'scan-settings' | 'stop-scan' | 'clock' | 'restore' | 'receipt'
+
+class Dialogs {
+  open = $state<DialogName>('none')
+
+  show(name: DialogName): void {
+    this.open = name
+  }
+
+  close(): void {
+    this.open = 'none'
+  }
+}
+
+export const dialogs = new Dialogs()

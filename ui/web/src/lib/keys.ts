@@ -1,0 +1,154 @@
+// The keys of the desk: one table from which they act and from which F1 explains them, and the hand reader, which types like a
+// keyboard but faster than any hand.
+
+export interface KeyBinding {
+  id: string
+  /** As KeyboardEvent.key, with its modifiers in front: "Shift+F9", "Alt+a". */
+  combo: string
+  /** As written on the keyboard. */
+  label: string
+  what: string
+}
+
+export const bindings: readonly KeyBinding[] = [
+  { id: 'help', combo: 'F1', label: 'F1', what: 'Mostra i tasti' },
+  { id: 'delivery', combo: 'F2', label: 'F2', what: 'Apre o chiude «Arrivo posta»' },
+  { id: 'counter', combo: 'F4', label: 'F4', what: '«Sportello»: mette da parte il modulo e serve il cittadino' },
+  { id: 'copy', combo: 'F7', label: 'F7', what: 'Copia i dati della lettera precedente' },
+  { id: 'scan', combo: 'F8', label: 'F8', what: 'Avvia la scansione' },
+  { id: 'register-print', combo: 'F9', label: 'F9', what: 'Registra e stampa l’etichetta' },
+  { id: 'register', combo: 'Shift+F9', label: 'Maiusc+F9', what: 'Registra senza stampare' },
+  { id: 'next-label', combo: 'F10', label: 'F10', what: 'Stampa la prossima etichetta in attesa' },
+  { id: 'more', combo: 'Alt+a', label: 'Alt+A', what: 'Apre o chiude «Altri dati»' },
+  { id: 'form', combo: 'Alt+m', label: 'Alt+M', what: 'Torna al modulo' },
+  { id: 'documents', combo: 'Alt+d', label: 'Alt+D', what: 'Va al primo documento da confermare' },
+  { id: 'confirm', combo: 'Alt+c', label: 'Alt+C', what: 'Conferma la qualità del documento' },
+  { id: 'exceptions', combo: 'Alt+e', label: 'Alt+E', what: 'Va alla prima eccezione; poi una cifra sceglie la risposta' },
+  { id: 'search', combo: 'Alt+r', label: 'Alt+R', what: 'Ricerca' },
+  { id: 'desk', combo: 'Alt+s', label: 'Alt+S', what: 'Scrivania' },
+  { id: 'stop-scan', combo: 'Escape', label: 'Esc', what: 'Chiude il riquadro aperto; altrimenti ferma la scansione' },
+  { id: 'lock', combo: 'Ctrl+Alt+l', label: 'Ctrl+Alt+L', what: 'Blocca lo schermo' },
+]
+
+/** The combination of an event in the table's spelling. */
+export function comboOf(e: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey' | 'shiftKey' | 'metaKey'>): string {
+  const named = e.key.length > 1
+  // With Alt some layouts give another letter; the key's place says which one it is.
+  const key = named ? e.key : e.altKey && /^Key[A-Z]$/.test(e.code) ? e.code.slice(3).toLowerCase() : e.key.toLowerCase()
+  return (e.ctrlKey ? 'Ctrl+' : '') + (e.altKey ? 'Alt+' : '') + (e.metaKey ? 'Meta+' : '') + (named && e.shiftKey ? 'Shift+' : '') + key
+}
+
+export function bindingOf(e: Parameters<typeof comboOf>[0]): KeyBinding | undefined {
+  const combo = comboOf(e)
+  return bindings.find((b) => b.combo === combo)
+}
+
+/** What a hand reader's burst is: so many characters, so close to each other, ended by Enter. */
+export const burstLength = 8
+export const burstGapMs = 35
+
+/**
+ * Finds bursts in a stream of keys. The first character's snapshot is kept, so that whoever owns the field can put it back.
+ * Times are milliseconds on any one clock.
+ */
+export class BurstDetector<Snapshot> {
+  private text = ''
+  private at = Number.NEGATIVE_INFINITY
+  private snapshot: Snapshot | undefined
+
+  constructor(private readonly take: () => Snapshot) {}
+
+  /** Feeds one key before it acts. Returns the burst when this key, Enter, ends one. */
+  feed(key: string, at: number): { text: string; before: Snapshot } | undefined {
+    if (key === 'Shift' || key === 'CapsLock' || key === 'Alt' || key === 'Control') return undefined
+    const near = at - this.at < burstGapMs
+    this.at = at
+    if (key === 'Enter') {
+      const { text, snapshot } = this
+      this.text = ''
+      this.snapshot = undefined
+      return near && text.length >= burstLength && snapshot !== undefined ? { text, before: snapshot } : undefined
+    }
+    if (key.length !== 1) {
+      this.text = ''
+      this.snapshot = undefined
+      return undefined
+    }
+    if (!near || this.text === '') {
+      this.text = ''
+      this.snapshot = this.take()
+    }
+    this.text += key
+    return undefined
+  }
+}
+
+export interface FieldSnapshot {
+  field: HTMLInputElement | HTMLTextAreaElement | undefined
+  value: string
+  start: number | null
+  end: number | null
+}
+
+/** What the field in focus holds now. */
+export function snapshotField(active: Element | null): FieldSnapshot {
+  if (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) {
+    let start: number | null = null
+    let end: number | null = null
+    try {
+      start = active.selectionStart
+      end = active.selectionEnd
+    } catch {
+      // A date or number field has no selection.
+    }
+    return { field: active, value: active.value, start, end }
+  }
+  return { field: undefined, value: '', start: null, end: null }
+}
+
+/** Puts a field back as it was, and tells whoever listens. */
+export function restoreField(s: FieldSnapshot): void {
+  if (!s.field) return
+  s.field.value = s.value
+  if (s.start !== null && s.end !== null) {
+    try {
+      s.field.setSelectionRange(s.start, s.end)
+    } catch {
+      // See above.
+    }
+  }
+  s.field.dispatchEvent(new Event('input', { bubbles: true }))
+}
+
+/**
+ * Listens on a window, before everybody else. onBurst gets a hand reader's text, which has left no trace in any field; onKey gets
+ * a binding and says whether it acted.
+ */
+export function listen(w: Window, onBurst: (text: string) => void, onKey: (b: KeyBinding, e: KeyboardEvent) => boolean): () => void {
+  const bursts = new BurstDetector(() => snapshotField(w.document.activeElement))
+  const down = (e: KeyboardEvent) => {
+    if (e.isComposing) return
+    if (!e.ctrlKey && !e.altKey && !e.metaKey) {
+      const burst = bursts.feed(e.key, e.timeStamp)
+      if (burst) {
+        e.preventDefault()
+        e.stopImmediatePropagation()
+        restoreField(burst.before)
+        onBurst(burst.text)
+        return
+      }
+    }
+    const b = bindingOf(e)
+    if (!b) return
+    if (b.combo !== 'Escape' && e.repeat) {
+      e.preventDefault()
+      return
+    }
+    if (onKey(b, e)) {
+      e.preventDefault()
+      e.stopPropagation()
+    }
+  }
+  w.addEventListener('keydown', down, true)
+  return () => w.removeEventListener('keydown', down, true)
+}
