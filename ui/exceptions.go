@@ -11,7 +11,7 @@ import (
 )
 
 type solveInput struct {
-	idPath
+	IDPath
 	Body struct {
 		// Version is the one that was on the screen: the second of two clerks is told who was first (R21.6).
 		Version        int               `json:"version"`

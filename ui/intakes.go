@@ -69,7 +69,7 @@ func (s *Server) openDelivery(ctx context.Context, id auth.Identity, in *deliver
 	}))
 }
 
-func (s *Server) closeDelivery(ctx context.Context, id auth.Identity, in *idPath) (*body[protocollo.Delivery], error) {
+func (s *Server) closeDelivery(ctx context.Context, id auth.Identity, in *IDPath) (*body[protocollo.Delivery], error) {
 	return answer(s.Station.CloseDelivery(ctx, id.Actor, in.ID))
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 type printInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Printer string                   `json:"printer,omitempty"`
 		Reason  protocollo.ReprintReason `json:"reason,omitempty" minimum:"0" maximum:"3" doc:"1 illeggibile, 2 inceppata, 3 smarrita"`
@@ -17,14 +17,14 @@ type printInput struct {
 }
 
 type retryInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Printer string `json:"printer,omitempty"`
 	}
 }
 
 type resolvePrintInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Printed bool `json:"printed" doc:"L'etichetta è uscita"`
 	}
@@ -90,7 +90,7 @@ func (s *Server) resolvePrint(ctx context.Context, id auth.Identity, in *resolve
 	return &none{}, s.Station.ResolvePrint(ctx, id.Actor, in.ID, in.Body.Printed)
 }
 
-func (s *Server) labelPNG(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+func (s *Server) labelPNG(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
 	b, err := s.Station.LabelBitmap(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *Server) labelPNG(ctx context.Context, id auth.Identity, in *idPath) (*f
 	return s.rendered("image/png", func(w *buffer) error { return s.Paper.LabelPNG(w, b) })
 }
 
-func (s *Server) labelPDF(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+func (s *Server) labelPDF(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
 	b, err := s.Station.LabelBitmap(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err

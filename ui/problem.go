@@ -2,9 +2,13 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -26,7 +30,9 @@ func (p *Problem) Error() string  { return p.Code }
 func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType makes the answer application/problem+json (RFC 9457).
-func (p *Problem) ContentType(string) string { return "application/problem+json" }
+func (p *Problem) ContentType(string) string { return problemType }
+
+const problemType = "application/problem+json"
 
 // statuses maps error classes to HTTP.
 var statuses = map[protocollo.Class]int{
@@ -39,6 +45,56 @@ var statuses = map[protocollo.Class]int{
 	protocollo.Rejected:       http.StatusUnprocessableEntity,
 	protocollo.Stopped:        http.StatusLocked,
 	protocollo.Internal:       http.StatusInternalServerError,
+}
+
+// declareProblems writes into an operation's description which problems it may answer: one for each class, and what can be said of
+// a request before it is understood. It stands after the operation's own answers.
+func (s *Server) declareProblems(op *huma.Operation, need access) {
+	codes := []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
+	if need != accessOpen {
+		codes = append(codes, http.StatusUnauthorized)
+	}
+	for _, code := range statuses {
+		codes = append(codes, code)
+	}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	for _, code := range codes {
+		op.Responses[strconv.Itoa(code)] = &huma.Response{Ref: "#/components/responses/Problem"}
+	}
+}
+
+// describeProblems enters the answer that all operations share.
+func describeProblems(c *huma.Components) {
+	c.Responses = map[string]*huma.Response{"Problem": {Description: "Che cosa non va", Content: map[string]*huma.MediaType{
+		problemType: {Schema: c.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")}}}}
+}
+
+// frameworkProblem words what huma itself refuses as a [Problem] like any other: a browser knows one form only. The code is "schema"
+// where a field is at fault, "http" where the request is no request of ours at all.
+func frameworkProblem(_ huma.Context, _ string, v any) (any, error) {
+	m, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	p := &Problem{Status: m.Status, Class: protocollo.Invalid, Code: "http", Detail: m.Detail}
+	if m.Status >= http.StatusInternalServerError {
+		p.Class = protocollo.Internal
+	}
+	if len(m.Errors) > 0 {
+		p.Code, p.Detail = "schema", m.Errors[0].Message
+		p.Field = strings.TrimPrefix(strings.TrimPrefix(m.Errors[0].Location, "body."), "draft.")
+	}
+	return p, nil
+}
+
+// refuse answers a problem before the request is read.
+func (s *Server) refuse(c huma.Context, operation string, err error) {
+	p := s.asProblem(c.Context(), operation, err)
+	c.SetHeader("Content-Type", problemType)
+	c.SetStatus(p.Status)
+	_ = json.NewEncoder(c.BodyWriter()).Encode(p) // a browser that went away needs no answer
 }
 
 // problem turns an error into its answer and logs what is our fault, once, here at the edge.

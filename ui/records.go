@@ -48,7 +48,7 @@ type History struct {
 }
 
 type annulInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Reason    string         `json:"reason" maxLength:"2000"`
 		ActNumber string         `json:"actNumber" maxLength:"80"`
@@ -92,7 +92,7 @@ func (s *Server) open(ctx context.Context, id auth.Identity, in *openInput) (*bo
 	return answer(searchPage(station.SearchResult{Hits: hits}), nil)
 }
 
-func (s *Server) record(ctx context.Context, id auth.Identity, in *idPath) (*body[RecordView], error) {
+func (s *Server) record(ctx context.Context, id auth.Identity, in *IDPath) (*body[RecordView], error) {
 	r, err := s.Station.ViewRecord(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (s *Server) record(ctx context.Context, id auth.Identity, in *idPath) (*bod
 	return answer(recordView(r), nil)
 }
 
-func (s *Server) history(ctx context.Context, id auth.Identity, in *idPath) (*body[History], error) {
+func (s *Server) history(ctx context.Context, id auth.Identity, in *IDPath) (*body[History], error) {
 	entries, err := s.Station.History(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func historyOf(entries []protocollo.Entry) History {
 	return out
 }
 
-func (s *Server) receipt(ctx context.Context, id auth.Identity, in *idPath) (*file, error) {
+func (s *Server) receipt(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
 	data, err := s.Station.Receipt(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err

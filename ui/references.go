@@ -65,14 +65,14 @@ type (
 
 func (s *Server) referenceRoutes() {
 	operation(s, http.MethodGet, "/api/correspondents", "correspondents", "Completa un mittente o un destinatario", accessDesk, s.correspondents)
-	operation(s, http.MethodPost, "/api/correspondents", "importCorrespondents", "Importa un elenco (CSV)", accessDesk, s.importCorrespondents)
+	operation(s, http.MethodPost, "/api/correspondents", "importCorrespondents", "Importa un elenco (CSV)", accessDesk, s.importCorrespondents, longList)
 	operation(s, http.MethodGet, "/api/subjects", "subjects", "Completa un oggetto", accessDesk, s.subjects)
 	operation(s, http.MethodPost, "/api/subjects", "saveSubject", "Aggiunge un modello di oggetto", accessDesk, s.saveSubject)
 	operation(s, http.MethodGet, "/api/uors", "uors", "Gli uffici", accessDesk, s.uors)
 	operation(s, http.MethodPost, "/api/uors", "saveUOR", "Aggiunge o rinomina un ufficio", accessDesk, s.saveUOR)
 	operation(s, http.MethodGet, "/api/classifiche", "classifiche", "Trova una classifica per codice o parole", accessDesk, s.classifiche)
 	operation(s, http.MethodGet, "/api/titolari", "titolari", "Le versioni del titolario", accessDesk, s.titolari)
-	operation(s, http.MethodPost, "/api/titolari", "importTitolario", "Importa una versione del titolario", accessDesk, s.importTitolario)
+	operation(s, http.MethodPost, "/api/titolari", "importTitolario", "Importa una versione del titolario", accessDesk, s.importTitolario, longList)
 }
 
 func (s *Server) correspondents(ctx context.Context, id auth.Identity, in *completionInput) (*body[Correspondents], error) {

@@ -115,6 +115,9 @@ func (s *Server) upload(ctx context.Context, id auth.Identity, in *uploadInput) 
 	if err != nil {
 		return nil, protocollo.Errorf(protocollo.Invalid, "file", "read the form: %w", err)
 	}
+	// An aborted read cancels the context of the whole connection (net/http), and with it every later request that the browser
+	// would send on it.
+	in.writer.Header().Set("Connection", "close")
 	doc, err := s.Uploaded(form, func() { _ = http.NewResponseController(in.writer).SetReadDeadline(time.Now()) })
 	if err != nil {
 		return nil, protocollo.Errorf(protocollo.Internal, "upload", "open the form's files: %w", err)

@@ -65,6 +65,7 @@ func New(c Config) *Server {
 	}}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, apiConfig(c.Version))
+	describeProblems(s.api.OpenAPI().Components)
 	s.routes()
 	mux.HandleFunc("GET /api/live", s.live)
 	mux.Handle("/", application())
@@ -80,6 +81,7 @@ func apiConfig(version string) huma.Config {
 	c.DocsPath = "" // the documentation page would load scripts from elsewhere
 	c.SchemasPath = ""
 	c.CreateHooks = nil
+	c.Transformers = []huma.Transformer{frameworkProblem}
 	c.Info.Description = "API della stazione di segnatura. Ogni scrittura è una decisione di una persona; nessun campo porta un numero di protocollo."
 	c.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -122,17 +124,22 @@ const (
 // operation registers one handler that takes the caller's identity. Errors are worded by class and code (see [Problem]).
 func operation[I, O any](s *Server, method, path, id, summary string, need access, h func(context.Context, auth.Identity, *I) (*O, error),
 	adjust ...func(*huma.Operation)) {
-	op := huma.Operation{
-		OperationID: id, Method: method, Path: path, Summary: summary,
-		Errors: []int{http.StatusUnprocessableEntity, http.StatusInternalServerError},
-	}
+	op := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: maxBody}
 	if need != accessOpen {
 		op.Security = []map[string][]string{{"session": {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict)
 	}
 	for _, a := range adjust {
 		a(&op)
 	}
+	s.declareProblems(&op, need)
+	// Before anything of the request is read: who may not come in learns nothing of what is asked inside.
+	op.Middlewares = append(op.Middlewares, func(c huma.Context, next func(huma.Context)) {
+		if _, err := admit(c.Context(), need); err != nil {
+			s.refuse(c, id, err)
+			return
+		}
+		next(c)
+	})
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		who, err := admit(ctx, need)
 		if err != nil {
@@ -145,6 +152,15 @@ func operation[I, O any](s *Server, method, path, id, summary string, need acces
 		return out, nil
 	})
 }
+
+// Bounds of a request's body: a letter to two thousand recipients, and an imported list.
+const (
+	maxBody     = 4 << 20
+	maxListBody = 24 << 20
+)
+
+// longList lets an operation take an imported list.
+func longList(op *huma.Operation) { op.MaxBodyBytes = maxListBody }
 
 // body is an answer of JSON.
 type body[T any] struct{ Body T }
@@ -159,8 +175,9 @@ func answer[T any](v T, err error) (*body[T], error) {
 // none is the answer or the input without content.
 type none struct{}
 
-// idPath is the input of operations on one thing.
-type idPath struct {
+// IDPath is the input of operations on one thing. It is exported because huma fills no field of an unexported embedded struct: the
+// id would silently be 0.
+type IDPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 

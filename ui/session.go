@@ -44,12 +44,13 @@ type sessionOutput struct {
 	Body      Me
 }
 
-type tokenInput struct {
+// TokenInput is the session's cookie; exported for the reason given at [IDPath].
+type TokenInput struct {
 	Token string `cookie:"segnatura_sessione"`
 }
 
 type unlockInput struct {
-	tokenInput
+	TokenInput
 	Body struct {
 		Password string `json:"password" maxLength:"200"`
 	}
@@ -127,7 +128,7 @@ func (s *Server) cookie(token string, maxAge int) http.Cookie {
 	return http.Cookie{Name: cookieName, Value: token, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteStrictMode}
 }
 
-func (s *Server) logout(ctx context.Context, _ auth.Identity, in *tokenInput) (*sessionOutput, error) {
+func (s *Server) logout(ctx context.Context, _ auth.Identity, in *TokenInput) (*sessionOutput, error) {
 	if err := s.Auth.Logout(ctx, in.Token); err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (s *Server) logout(ctx context.Context, _ auth.Identity, in *tokenInput) (*
 	return &sessionOutput{SetCookie: s.cookie("", -1), Body: m}, nil
 }
 
-func (s *Server) lock(ctx context.Context, id auth.Identity, in *tokenInput) (*body[Me], error) {
+func (s *Server) lock(ctx context.Context, id auth.Identity, in *TokenInput) (*body[Me], error) {
 	if err := s.Auth.Lock(ctx, in.Token); err != nil {
 		return nil, err
 	}

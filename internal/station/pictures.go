@@ -14,6 +14,9 @@ import (
 // PagePicture returns a JPEG of a page, its longest side at most px. Pictures of the usual thumbnail size are remembered in
 // memory, never on disk (R19.5); others are made from the page. NotFound once the page is erased or archived.
 func (s *Station) PagePicture(ctx context.Context, actor protocollo.Actor, pageID int64, px int) ([]byte, error) {
+	if err := actor.Require(protocollo.ActSearch); err != nil {
+		return nil, err
+	}
 	p, data, err := s.cfg.Batches.OpenPage(ctx, pageID)
 	if err != nil {
 		return nil, fmt.Errorf("open page %d: %w", pageID, err)
