@@ -1,8 +1,11 @@
 package station_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -71,7 +74,7 @@ func TestBatchOfLetters(t *testing.T) {
 	}
 }
 
-// TestR18_3 is the rule's table: what joins by itself, and why the rest goes to the operator.
+// TestWhatJoinsByItself is R18.3's table: what joins by itself, and why the rest goes to the operator.
 func TestWhatJoinsByItself(t *testing.T) {
 	for name, c := range map[string]struct {
 		// page returns the first page's codes and what is selected.
@@ -760,5 +763,60 @@ func TestArchiveThatFails(t *testing.T) {
 	}
 	if !o.record(r.Intake.ID).Facets.Archived {
 		t.Error("not archived")
+	}
+}
+
+// TestStrayPage: a file without its row comes to the operator as «arrivata durante l'arresto» (R19.6).
+func TestStrayPage(t *testing.T) {
+	o := newOffice(t)
+	r := o.labelled("key-0001", letter("x"))
+	batch := o.scan(&feeder{pages: []string{sheetOf("p1", withCodes(codeOf(r)))}}, station.ScanCommand{})
+	name := filepath.Join(o.dir, "spool", fmt.Sprintf("b%d-p000002-00112233445566ff.jpg", batch.ID))
+	if err := os.WriteFile(name, []byte(sheetOf("p2", nil)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.restart()
+	for range 2 {
+		if err := o.s.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := o.theException(protocollo.ExceptionStray, "interrupted")
+	if jpeg, err := o.s.PagePicture(t.Context(), clerk, e.PageID, 320); err != nil || string(jpeg) != "jpeg of p2" {
+		t.Errorf("picture %q, %v", jpeg, err)
+	}
+	o.mustSolve(clerk, e, station.Answer{Choice: protocollo.ChoiceNewVersion, RegistrationID: r.Registration.ID})
+	if docs := o.record(r.Intake.ID).Documents; len(docs) != 2 {
+		t.Errorf("documents %+v", docs)
+	}
+}
+
+// TestRunArchivesWhatIsConfirmed: the loop wakes at the confirmation and ends with its context.
+func TestRunArchivesWhatIsConfirmed(t *testing.T) {
+	o := newOffice(t)
+	r := o.labelled("key-0001", letter("x"))
+	o.scan(&feeder{pages: []string{sheetOf("p1", withCodes(codeOf(r)))}}, station.ScanCommand{})
+	d := o.record(r.Intake.ID).Documents[0]
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- o.s.Run(ctx) }()
+	if err := o.s.ConfirmQuality(t.Context(), clerk, d.ID); err != nil {
+		t.Error(err)
+	}
+	o.events.await(t, "archive", func() bool { return o.record(r.Intake.ID).Facets.Archived })
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("Run: %v", err)
+	}
+}
+
+// TestNothingStartsAfterClose: and Close may be called twice.
+func TestNothingStartsAfterClose(t *testing.T) {
+	o := newOffice(t)
+	o.s.Close()
+	_, err := o.s.StartScan(t.Context(), clerk, station.ScanCommand{Source: &feeder{}, SourceID: "scanner-1"})
+	wantClass(t, err, protocollo.Unavailable, "stopping")
+	if who := o.s.ScannerUser("scanner-1"); who != "" {
+		t.Errorf("the scanner stays with %s", who)
 	}
 }

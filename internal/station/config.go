@@ -211,13 +211,3 @@ func (s *Station) publishIntake(kind EventKind, id int64, in protocollo.Intake) 
 func (s *Station) publish(kind EventKind, id int64, aoo protocollo.AOOCode) {
 	s.cfg.Publisher.Publish(Event{Kind: kind, ID: id, AOO: aoo})
 }
-
-// unlessForbidden is the first line of most use cases.
-func unlessForbidden(a protocollo.Actor, acts ...protocollo.Action) error {
-	for _, act := range acts {
-		if err := a.Require(act); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -22,6 +22,7 @@ func TestConfigure(t *testing.T) {
 			Connector: embedded.Name, StartingNumber: 5001, ActNumber: "12", ActDay: "2026-02-27",
 		}, []station.NewAccount{{User: "resp", Name: "Rita", AOO: "AOO1", Roles: []protocollo.Role{protocollo.RoleResponsabile}, Password: "hash"}}
 	}
+	o := unconfigured(t)
 	for name, c := range map[string]struct {
 		change func(*station.Setup, *[]station.NewAccount)
 		code   string
@@ -43,7 +44,6 @@ func TestConfigure(t *testing.T) {
 		"one user twice":        {func(_ *station.Setup, a *[]station.NewAccount) { *a = append(*a, (*a)[0]) }, "accounts"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := unconfigured(t)
 			setup, accounts := good()
 			c.change(&setup, &accounts)
 			wantClass(t, o.s.Configure(t.Context(), setup, accounts), protocollo.Invalid, c.code)
@@ -52,7 +52,6 @@ func TestConfigure(t *testing.T) {
 			}
 		})
 	}
-	o := unconfigured(t)
 	setup, accounts := good()
 	if err := o.s.Configure(t.Context(), setup, accounts); err != nil {
 		t.Fatal(err)
@@ -329,7 +328,7 @@ func TestDeliveries(t *testing.T) {
 	}
 }
 
-// TestStops: a clock that goes back stops numbering until the Responsabile says that it is right (R17.5).
+// TestClockThatGoesBack: a clock that goes back stops numbering until the Responsabile says that it is right (R17.5).
 func TestClockThatGoesBack(t *testing.T) {
 	o := newOffice(t)
 	o.register("key-0001", letter("x"))

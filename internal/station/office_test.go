@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -50,11 +51,36 @@ var (
 // newOffice opens an office that is configured and whose clock stands at 2 March 2026, 9:15 in Rome.
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := unconfigured(t)
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(configured(t))); err != nil {
+		t.Fatal(err)
+	}
+	return officeIn(t, dir)
+}
+
+var configuredOnce struct {
+	sync.Mutex
+	dir string
+}
+
+// configured returns a data folder that was configured once for all tests: to migrate a fresh one for each costs more than what
+// most of them look at.
+func configured(t *testing.T) string {
+	t.Helper()
+	configuredOnce.Lock()
+	defer configuredOnce.Unlock()
+	if configuredOnce.dir != "" {
+		return configuredOnce.dir
+	}
+	dir, err := os.MkdirTemp("", "segnatura-station-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOfficeIn(t, dir)
 	account := func(a protocollo.Actor) station.NewAccount {
 		return station.NewAccount{User: a.User, Name: a.Name, AOO: a.AOO, Roles: a.Roles, Password: "hash"}
 	}
-	err := o.s.Configure(t.Context(), station.Setup{
+	err = o.s.Configure(t.Context(), station.Setup{
 		Body: protocollo.Body{Code: "c_a000", Name: "Comune di Prova", ShortName: "Comune di Prova"},
 		AOOs: []protocollo.AOO{
 			{Code: "AOO1", Name: "Area unica", RegisterCode: "PG", RegisterName: "Protocollo generale"},
@@ -62,18 +88,41 @@ func newOffice(t *testing.T) *office {
 		},
 		Connector: embedded.Name, StartingNumber: 1, ActNumber: "1", ActDay: "2026-01-02",
 	}, []station.NewAccount{account(clerk), account(other), account(boss), account(alien)})
+	o.s.Close()
+	o.close()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o
+	configuredOnce.dir = dir
+	return dir
+}
+
+// TestMain removes the folder that the tests shared.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if configuredOnce.dir != "" {
+		_ = os.RemoveAll(configuredOnce.dir)
+	}
+	os.Exit(code)
 }
 
 func unconfigured(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, dir: t.TempDir(), clock: &clock{now: time.Date(2026, 3, 2, 8, 15, 0, 0, time.UTC)}, printer: &printer{id: "zebra"},
+	return officeIn(t, t.TempDir())
+}
+
+func officeIn(t *testing.T, dir string) *office {
+	t.Helper()
+	o := newOfficeIn(t, dir)
+	t.Cleanup(func() { o.s.Close(); o.close() })
+	return o
+}
+
+func newOfficeIn(t *testing.T, dir string) *office {
+	t.Helper()
+	o := &office{t: t, dir: dir, clock: &clock{now: time.Date(2026, 3, 2, 8, 15, 0, 0, time.UTC)}, printer: &printer{id: "zebra"},
 		composer: &composer{}, converter: &converter{}, events: &events{}}
 	o.open()
-	t.Cleanup(func() { o.s.Close(); o.close() })
 	return o
 }
 
