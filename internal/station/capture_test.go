@@ -1,11 +1,16 @@
 package station_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
+	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/scanner"
+	"segnatura/stamp"
 )
 
 func blank(f *scanner.Facts) { f.Blank = true }

@@ -112,7 +112,8 @@ func contentDigest(d protocollo.Draft) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// CheckDuplicates lists earlier records that may be the same letter, for the clerk to see before the number (R1.6).
+// CheckDuplicates lists earlier records that may be the same letter, for the clerk to see before the number (R1.6). What the
+// clerk may not see does not exist here either (R11.2).
 func (s *Station) CheckDuplicates(ctx context.Context, actor protocollo.Actor, d protocollo.Draft) ([]Duplicate, error) {
 	if err := actor.Require(protocollo.ActRegister); err != nil {
 		return nil, err
@@ -121,10 +122,21 @@ func (s *Station) CheckDuplicates(ctx context.Context, actor protocollo.Actor, d
 	if err != nil {
 		return nil, fmt.Errorf("look for duplicates: %w", err)
 	}
-	return list, nil
+	var shown []Duplicate
+	for _, d := range list {
+		_, err := s.cfg.Views.IntakeRecord(ctx, actor, d.IntakeID)
+		if protocollo.ClassOf(err) == protocollo.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look at a possible duplicate: %w", err)
+		}
+		shown = append(shown, d)
+	}
+	return shown, nil
 }
 
-// refuseDuplicates asks for a choice, unless what looks the same is this very request sent again.
+// refuseDuplicates asks for a choice between what the actor sees, unless what looks the same is this very request sent again.
 func (s *Station) refuseDuplicates(ctx context.Context, actor protocollo.Actor, in NewIntake) error {
 	if in.DuplicateChoice != protocollo.DuplicateNone {
 		return nil
@@ -142,7 +154,9 @@ func (s *Station) refuseDuplicates(ctx context.Context, actor protocollo.Actor, 
 		if rec.Intake.Key == in.Key {
 			return nil // sent again: RecordIntake answers
 		}
-		others++
+		if i := rec.Intake; actor.Sees(i.AOO, i.Operator, i.Draft.UOR, i.Draft.Confidential) {
+			others++
+		}
 	}
 	if others > 0 {
 		return protocollo.Errorf(protocollo.Conflict, "possible-duplicates", "%d earlier records may be the same letter", others)
