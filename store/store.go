@@ -90,8 +90,9 @@ type DB struct {
 	dir    string
 	files  durable.Files
 	lock   *durable.Lock
-	write  *sql.DB // one connection
-	read   *sql.DB // query_only
+	write  *sql.DB     // one connection
+	texts  *statements // the writer's
+	read   *sql.DB     // query_only
 	heads  *heads
 	writer chan struct{} // holds one token: who has it writes
 	stray  chan struct{} // holds one token: who has it names spool files or looks for those without row
@@ -151,6 +152,7 @@ func openFile(ctx context.Context, cfg Config, name string) (_ *DB, err error) {
 	if err := migrate(ctx, db.write, cfg.Clock); err != nil {
 		return nil, err
 	}
+	db.texts = newStatements(db.write)
 	if db.read, err = openPool(path, true); err != nil {
 		return nil, err
 	}

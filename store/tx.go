@@ -35,6 +35,7 @@ type wtx struct {
 	last    head
 	pending []protocollo.RowDigest
 	touched []int64
+	missed  []string // texts of statements that were not prepared
 }
 
 // head is the end of the journal.
@@ -98,8 +99,8 @@ func (db *DB) once(ctx context.Context, fn func(*wtx) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // no effect after Commit
 	w := &wtx{Tx: tx, ctx: ctx, db: db}
+	defer w.end()
 	if err := w.begin(); err != nil {
 		return err
 	}
