@@ -161,7 +161,7 @@ func TestCheckFindsEveryChangedColumn(t *testing.T) {
 		if len(cols) < 4 {
 			t.Fatalf("%s has columns %q", table, cols)
 		}
-		for _, col := range cols {
+		for i, col := range cols {
 			tx, err := pool.Begin()
 			must(t, err)
 			_, err = tx.Exec(`DROP TRIGGER ` + table + `_no_update`)
@@ -182,8 +182,10 @@ func TestCheckFindsEveryChangedColumn(t *testing.T) {
 			if len(c.report.Findings) == 0 {
 				t.Errorf("a changed %s.%s is not found", table, col)
 			}
-			must(t, c.schema())
-			finds(t, c.report, "trigger-missing", table)
+			if i == 0 {
+				must(t, c.schema())
+				finds(t, c.report, "trigger-missing", table)
+			}
 			must(t, tx.Rollback())
 		}
 	}
@@ -204,6 +206,10 @@ func (o *office) gap(t testing.TB) {
 }
 
 func TestCheckFindsMissingAndAddedRows(t *testing.T) {
+	o := openOffice(t)
+	o.fill(t)
+	o.clean(t)
+	ctx, pool := context.Background(), o.raw(t)
 	for _, c := range []struct {
 		name, statement, code, table string
 	}{
@@ -222,18 +228,22 @@ func TestCheckFindsMissingAndAddedRows(t *testing.T) {
 		{"a derived dispatch", `UPDATE dispatch_current SET state = 'due'`, "derived-wrong", "dispatch_current"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o := openOffice(t)
-			o.fill(t)
-			pool := o.raw(t)
-			for _, trigger := range []string{"_no_update", "_no_delete"} {
-				_, err := pool.Exec(`DROP TRIGGER IF EXISTS ` + c.table + trigger)
-				must(t, err)
+			tx, err := pool.Begin()
+			must(t, err)
+			defer tx.Rollback()
+			for _, table := range []string{c.table, "intakes"} {
+				for _, trigger := range []string{"_no_update", "_no_delete"} {
+					_, err := tx.Exec(`DROP TRIGGER IF EXISTS ` + table + trigger)
+					must(t, err)
+				}
 			}
-			_, err := pool.Exec(`DROP TRIGGER IF EXISTS intakes_no_delete`)
+			_, err = tx.Exec(c.statement)
 			must(t, err)
-			_, err = pool.Exec(c.statement)
-			must(t, err)
-			finds(t, o.check(t), c.code, c.table)
+			check := &checker{ctx: ctx, q: tx}
+			for _, step := range []func() error{check.journal, check.tables, check.numbers, check.states, check.derived} {
+				must(t, step())
+			}
+			finds(t, check.report, c.code, c.table)
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,30 +71,28 @@ func TestEveryTableIsStrict(t *testing.T) {
 	}
 }
 
-// Any number of desks at once: numbers are whole, unique, in the order of their instants, and each letter has one.
+// Any number of desks at once: numbers are whole, unique, in the order of their instants, and each letter has one however many tabs ask.
 func TestNumbersAreWholeUnderConcurrency(t *testing.T) {
+	ctx := context.Background()
+	var ticks atomic.Int64
+	clock := func() time.Time { return storetest.Start().Add(time.Duration(ticks.Add(1)) * time.Millisecond) }
+	db, err := Open(ctx, Config{Dir: t.TempDir(), Clock: clock})
+	must(t, err)
+	defer db.Close()
+	setup := storetest.Setup()
+	setup.StartingNumber = 4711
+	must(t, db.SaveSetup(ctx, setup, storetest.Accounts()))
+	year := protocollo.YearOf(storetest.Start())
+	next, run := setup.StartingNumber, 0
+	var last time.Time
 	rapid.Check(t, func(rt *rapid.T) {
-		letters := rapid.IntRange(1, 12).Draw(rt, "letters")
-		tries := rapid.SliceOfN(rapid.IntRange(1, 3), letters, letters).Draw(rt, "tries") // the same request from several tabs
-		first := rapid.Int64Range(1, 5000).Draw(rt, "first")
-		dir, err := os.MkdirTemp("", "numbers-")
-		must(t, err)
-		defer os.RemoveAll(dir)
-		db, err := Open(context.Background(), Config{Dir: dir})
-		must(t, err)
-		defer db.Close()
-		setup := storetest.Setup()
-		setup.StartingNumber = first
-		must(t, db.SaveSetup(context.Background(), setup, storetest.Accounts()))
+		run++
+		tabs := rapid.SliceOfN(rapid.IntRange(1, 3), 1, 4).Draw(rt, "tabs") // how many ask for each letter
+		errs := make(chan error, 3*len(tabs))
 		var wg sync.WaitGroup
-		errs := make(chan error, letters*3)
-		for l := range letters {
-			for range tries[l] {
-				wg.Add(1)
-				go func() {
-					defer wg.Done()
-					errs <- registerOnce(db, fmt.Sprintf("letter-%d", l))
-				}()
+		for l, n := range tabs {
+			for range n {
+				wg.Go(func() { errs <- registerOnce(db, fmt.Sprintf("run-%d-letter-%d", run, l)) })
 			}
 		}
 		wg.Wait()
@@ -103,27 +102,33 @@ func TestNumbersAreWholeUnderConcurrency(t *testing.T) {
 				rt.Fatalf("register: %v", err)
 			}
 		}
-		seen := map[protocollo.Number]bool{}
-		var last time.Time
-		for n := first; n < first+int64(letters); n++ {
-			want, err := protocollo.NumberFrom(n)
+		letters := map[int64]bool{}
+		for range tabs {
+			want, err := protocollo.NumberFrom(next)
 			must(t, err)
-			list, err := db.ResolveHandCode(context.Background(), storetest.AOO().Code, protocollo.YearOf(time.Now()), want)
+			list, err := db.ResolveHandCode(ctx, storetest.AOO().Code, year, want)
 			must(t, err)
-			if len(list) != 1 || seen[want] {
-				rt.Fatalf("number %s stands %d times", want, len(list))
+			if len(list) != 1 || letters[list[0].Intake.ID] {
+				rt.Fatalf("number %s stands %d times, or its letter has two", want, len(list))
 			}
-			if list[0].Registration.RegisteredAt.Before(last) {
+			r := list[0].Registration
+			if r.RegisteredAt.Before(last) {
 				rt.Fatalf("number %s has an earlier instant than the one before it", want)
 			}
-			seen[want], last = true, list[0].Registration.RegisteredAt
+			letters[list[0].Intake.ID], last = true, r.RegisteredAt
+			next++
 		}
-		rep, err := db.CheckQuick(context.Background())
+		over, err := protocollo.NumberFrom(next)
 		must(t, err)
-		if !rep.OK() {
-			rt.Fatalf("findings: %+v", rep.Findings)
+		if list, err := db.ResolveHandCode(ctx, storetest.AOO().Code, year, over); err != nil || len(list) != 0 {
+			rt.Fatalf("a number too many: %+v, %v", list, err)
 		}
 	})
+	rep, err := db.CheckQuick(ctx)
+	must(t, err)
+	if !rep.OK() {
+		t.Fatalf("findings: %+v", rep.Findings)
+	}
 }
 
 func registerOnce(db *DB, key string) error {

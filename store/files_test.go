@@ -29,21 +29,42 @@ func report(b *testing.B, took []time.Duration) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }
 
-// openWatched opens a configured folder whose files go through a recorder, and returns a batch with a document in it.
-func openWatched(t *testing.T, fault durabletest.Fault) (*DB, *durabletest.Recorder, protocollo.Document) {
+// watched is a configured folder with a batch and a document in it, copied for each try.
+type watched struct {
+	dir string
+	doc protocollo.Document
+}
+
+func newWatched(t *testing.T) watched {
 	t.Helper()
 	ctx := context.Background()
-	dir := t.TempDir()
-	rec := &durabletest.Recorder{Root: dir, Fault: fault}
-	db, err := Open(ctx, Config{Dir: dir, FS: rec})
+	w := watched{dir: t.TempDir()}
+	db, err := Open(ctx, Config{Dir: w.dir})
 	must(t, err)
-	t.Cleanup(func() { must(t, db.Close()) })
 	must(t, db.SaveSetup(ctx, storetest.Setup(), storetest.Accounts()))
 	b, err := db.BeginBatch(ctx, protocollo.Batch{AOO: storetest.AOO().Code})
 	must(t, err)
-	d, err := db.NewDocument(ctx, protocollo.Document{BatchID: b.ID})
+	w.doc, err = db.NewDocument(ctx, protocollo.Document{BatchID: b.ID})
 	must(t, err)
-	return db, rec, d
+	must(t, db.Close())
+	return w
+}
+
+// open opens a copy whose files go through a recorder.
+func (w watched) open(t *testing.T, fault durabletest.Fault) (*DB, *durabletest.Recorder, protocollo.Document) {
+	t.Helper()
+	dir := t.TempDir()
+	must(t, os.CopyFS(dir, os.DirFS(w.dir)))
+	rec := &durabletest.Recorder{Root: dir, Fault: fault}
+	db, err := Open(context.Background(), Config{Dir: dir, FS: rec})
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	return db, rec, w.doc
+}
+
+func openWatched(t *testing.T) (*DB, *durabletest.Recorder, protocollo.Document) {
+	t.Helper()
+	return newWatched(t).open(t, durabletest.Fault{})
 }
 
 func addPage(db *DB, d protocollo.Document, seq int) (protocollo.Page, error) {
@@ -51,7 +72,7 @@ func addPage(db *DB, d protocollo.Document, seq int) (protocollo.Page, error) {
 }
 
 func TestPagesAreDurableBeforeTheirRows(t *testing.T) {
-	db, rec, d := openWatched(t, durabletest.Fault{})
+	db, rec, d := openWatched(t)
 	_, err := addPage(db, d, 1)
 	must(t, err)
 	random := regexp.MustCompile(`b1-p000001-[0-9a-f]{16}\.jpg`)
@@ -66,7 +87,7 @@ func TestPagesAreDurableBeforeTheirRows(t *testing.T) {
 }
 
 func TestBlobsAreDurableUnderTheirDigest(t *testing.T) {
-	db, rec, _ := openWatched(t, durabletest.Fault{})
+	db, rec, _ := openWatched(t)
 	sha, _, err := db.PutBlob(context.Background(), strings.NewReader("%PDF"))
 	must(t, err)
 	dir := "blobs/" + sha[:2]
@@ -79,9 +100,10 @@ func TestBlobsAreDurableUnderTheirDigest(t *testing.T) {
 
 // Each call fails once, before and after it had its effect: the page is there with its file, or neither is.
 func TestAFailedPageLeavesNothingOrEverything(t *testing.T) {
+	w := newWatched(t)
 	for _, after := range []bool{false, true} {
 		for n := 1; ; n++ {
-			db, rec, d := openWatched(t, durabletest.Fault{At: n, After: after, Err: syscall.ENOSPC})
+			db, rec, d := w.open(t, durabletest.Fault{At: n, After: after, Err: syscall.ENOSPC})
 			_, err := addPage(db, d, 1)
 			if !rec.Fired() {
 				if n < 6 {
@@ -108,10 +130,11 @@ func TestAFailedPageLeavesNothingOrEverything(t *testing.T) {
 
 // The power goes at each call: at the next start the page is there, or comes up as stray, or was never taken.
 func TestAPageSurvivesAPowerCut(t *testing.T) {
+	w := newWatched(t)
 	for _, after := range []bool{false, true} {
 		for n := 1; ; n++ {
 			ctx := context.Background()
-			db, rec, d := openWatched(t, durabletest.Fault{At: n, After: after, Err: durabletest.ErrDead, Dead: true})
+			db, rec, d := w.open(t, durabletest.Fault{At: n, After: after, Err: durabletest.ErrDead, Dead: true})
 			_, err := addPage(db, d, 1)
 			if !rec.Fired() {
 				must(t, err)
@@ -141,9 +164,10 @@ func TestAPageSurvivesAPowerCut(t *testing.T) {
 }
 
 func TestABlobThatFailedLeavesNoRow(t *testing.T) {
+	w := newWatched(t)
 	for _, after := range []bool{false, true} {
 		for n := 1; ; n++ {
-			db, rec, _ := openWatched(t, durabletest.Fault{At: n, After: after, Err: syscall.ENOSPC})
+			db, rec, _ := w.open(t, durabletest.Fault{At: n, After: after, Err: syscall.ENOSPC})
 			_, _, err := db.PutBlob(context.Background(), io.LimitReader(strings.NewReader("%PDF-x"), 4)) // by way of tmp/
 			if !rec.Fired() {
 				must(t, err)
@@ -167,7 +191,7 @@ func TestABlobThatFailedLeavesNoRow(t *testing.T) {
 }
 
 func TestADamagedBlobIsNotTakenForTheContent(t *testing.T) {
-	db, _, _ := openWatched(t, durabletest.Fault{})
+	db, _, _ := openWatched(t)
 	sha, _, err := db.PutBlob(context.Background(), strings.NewReader("%PDF"))
 	must(t, err)
 	must(t, os.Chmod(db.blobPath(sha), 0o600))
@@ -178,10 +202,11 @@ func TestADamagedBlobIsNotTakenForTheContent(t *testing.T) {
 
 // A crash between the decision, the erasure and its record is finished by the next run (R19.5).
 func TestErasureIsFinishedAfterACrash(t *testing.T) {
+	w := newWatched(t)
 	for _, after := range []bool{false, true} {
 		for n := 1; ; n++ {
 			ctx := context.Background()
-			db, rec, d := openWatched(t, durabletest.Fault{})
+			db, rec, d := w.open(t, durabletest.Fault{})
 			p, err := addPage(db, d, 1)
 			must(t, err)
 			must(t, db.Discard(ctx, storetest.Clerk(), d.ID, "bianca"))
@@ -215,7 +240,7 @@ func TestErasureIsFinishedAfterACrash(t *testing.T) {
 
 func TestStrayPagesFindTheirPlace(t *testing.T) {
 	ctx := context.Background()
-	db, rec, d := openWatched(t, durabletest.Fault{})
+	db, rec, d := openWatched(t)
 	_, err := addPage(db, d, 1)
 	must(t, err)
 	for _, name := range []string{"b1-p000001-00000000000000aa.jpg", "b1-p000007-00000000000000bb.png", "b55-p000003-00000000000000cc.pdf", "b55-p000004-00000000000000dd.bin", "notes.txt"} {
@@ -265,7 +290,7 @@ func TestUnfinishedFilesAreRemovedAtTheStart(t *testing.T) {
 }
 
 func TestACancelledPageLeavesNothing(t *testing.T) {
-	db, rec, d := openWatched(t, durabletest.Fault{})
+	db, rec, d := openWatched(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	data := readerFunc(func(b []byte) (int, error) { cancel(); return copy(b, "half"), nil })
 	_, err := db.AddPage(ctx, protocollo.Page{BatchID: d.BatchID, Seq: 1}, data)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"segnatura/internal/protocollo"
@@ -168,8 +169,11 @@ func (db *DB) Prints(ctx context.Context, aoo protocollo.AOOCode, states ...prot
 	for _, s := range states {
 		args = append(args, string(s))
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(states)), ", ")
-	list, err := collect(ctx, db.read, scanPrint, `SELECT `+printColumns+printFrom+`WHERE p.aoo = ? AND c.state IN (`+marks+`) ORDER BY p.id`, args...)
+	where := `p.aoo = ? AND c.state IN (` + strings.TrimSuffix(strings.Repeat("?, ", len(states)), ", ") + `)`
+	if !slices.Contains(states, protocollo.PrintPrinted) {
+		where += ` AND c.state <> 'printed'` // the index of what is not settled
+	}
+	list, err := collect(ctx, db.read, scanPrint, `SELECT `+printColumns+printFrom+`WHERE `+where+` ORDER BY p.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list prints: %w", err)
 	}

@@ -65,7 +65,7 @@ type Options struct {
 // Opener opens an engine; the caller closes it.
 type Opener func(tb testing.TB, o Options) Store
 
-// Body and the AOOs that the suite configures.
+// Body is the administration that the suite configures.
 func Body() protocollo.Body {
 	return protocollo.Body{Code: "c_prova", Name: "Comune di Prova", ShortName: "Prova"}
 }
@@ -80,7 +80,7 @@ func OtherAOO() protocollo.AOO {
 	return protocollo.AOO{Code: "AOO2", Name: "Istituzione", RegisterCode: "PG", RegisterName: "Protocollo generale"}
 }
 
-// Actors of the suite.
+// Clerk registers and scans at desk d1.
 func Clerk() protocollo.Actor {
 	return protocollo.Actor{User: "anna", Name: "Anna", AOO: AOO().Code, Roles: []protocollo.Role{protocollo.RoleOperator}, Desk: "d1"}
 }
