@@ -54,7 +54,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	sock := &socket{conn: conn, done: make(chan struct{})}
+	sock := &socket{conn: conn, user: id.User, done: make(chan struct{})}
 	if !s.sockets.add(id.TokenDigest, sock) {
 		sock.close()
 		return
@@ -78,6 +78,7 @@ func sees(id auth.Identity, e station.Event) bool {
 // socket is one browser's connection.
 type socket struct {
 	conn *websocket.Conn
+	user string
 	once sync.Once
 	done chan struct{}
 }
@@ -185,6 +186,19 @@ func (s *Server) SessionEnded(tokenDigest string) {
 	defer s.sockets.mu.Unlock()
 	for c := range s.sockets.open[tokenDigest] {
 		c.close()
+	}
+}
+
+// UserSessionsEnded closes the sockets of all of a user's sessions. It is auth's UserEnded hook.
+func (s *Server) UserSessionsEnded(user string) {
+	s.sockets.mu.Lock()
+	defer s.sockets.mu.Unlock()
+	for _, conns := range s.sockets.open {
+		for c := range conns {
+			if c.user == user {
+				c.close()
+			}
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -153,9 +154,17 @@ func openOffice(t *testing.T, dir string, options ...option) *office {
 		change(o, &c)
 	}
 	o.ui = ui.New(c)
-	o.auth.Ended = o.ui.SessionEnded
+	o.auth.Ended, o.auth.UserEnded = o.ui.SessionEnded, o.ui.UserSessionsEnded
 	o.api = newContract(t, o.ui.OpenAPI())
-	o.server = httptest.NewServer(o.ui)
+	o.server = httptest.NewUnstartedServer(o.ui)
+	// Small buffers, so that a browser that does not read is felt soon.
+	o.server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if tcp, ok := c.(*net.TCPConn); ok {
+			_ = tcp.SetWriteBuffer(4096)
+		}
+		return ctx
+	}
+	o.server.Start()
 	t.Cleanup(o.close)
 	return o
 }
@@ -299,12 +308,23 @@ type reply struct {
 	t    *testing.T
 }
 
+// do sends a request and holds its answer against the document.
 func (b *browser) do(c call) reply {
 	b.o.t.Helper()
+	r, err := b.send(c)
+	if err != nil {
+		b.o.t.Fatalf("%s %s: %v", c.method, c.path, err)
+	}
+	b.o.api.hold(r.Request, r.Response, r.body)
+	return r
+}
+
+// send sends a request, also from another goroutine than the test's.
+func (b *browser) send(c call) (reply, error) {
 	body, contentType := c.encoded(b.o.t)
 	r, err := http.NewRequestWithContext(b.o.t.Context(), c.method, b.o.server.URL+c.path, body)
 	if err != nil {
-		b.o.t.Fatal(err)
+		return reply{}, err
 	}
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
@@ -320,15 +340,11 @@ func (b *browser) do(c call) reply {
 	}
 	resp, err := b.o.server.Client().Do(r)
 	if err != nil {
-		b.o.t.Fatalf("%s %s: %v", c.method, c.path, err)
+		return reply{}, err
 	}
 	defer resp.Body.Close()
 	read, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.o.t.Fatalf("%s %s: read the answer: %v", c.method, c.path, err)
-	}
-	b.o.api.hold(r, resp, read)
-	return reply{Response: resp, body: read, t: b.o.t}
+	return reply{Response: resp, body: read, t: b.o.t}, err
 }
 
 func (b *browser) get(path string) reply {

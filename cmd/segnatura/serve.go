@@ -117,7 +117,7 @@ func (s *service) run(ctx context.Context) (err error) {
 		return err
 	}
 	s.ui = ui.New(s.uiConfig(token, office))
-	s.auth.Ended = s.ui.SessionEnded
+	s.auth.Ended, s.auth.UserEnded = s.ui.SessionEnded, s.ui.UserSessionsEnded
 
 	listener, secured, err := s.listen()
 	if err != nil {

@@ -29,6 +29,8 @@ type Service struct {
 	Clock    func() time.Time
 	// Ended is told the digest of every session that ends or locks, so that its socket is closed. It may be nil.
 	Ended func(tokenDigest string)
+	// UserEnded is told whose sessions were all ended at once, by another person's hand. It may be nil.
+	UserEnded func(user string)
 }
 
 // Login is what a browser gets.
@@ -213,7 +215,18 @@ func (s *Service) ResetPassword(ctx context.Context, by protocollo.Actor, user, 
 	if err := s.setPassword(ctx, by, a, password, true); err != nil {
 		return err
 	}
-	return s.Sessions.DeleteUserSessions(ctx, user)
+	return s.endAll(ctx, user)
+}
+
+// endAll ends a user's sessions.
+func (s *Service) endAll(ctx context.Context, user string) error {
+	if err := s.Sessions.DeleteUserSessions(ctx, user); err != nil {
+		return fmt.Errorf("end the sessions of %s: %w", user, err)
+	}
+	if s.UserEnded != nil {
+		s.UserEnded(user)
+	}
+	return nil
 }
 
 func (s *Service) setPassword(ctx context.Context, by protocollo.Actor, a protocollo.Account, password string, mustChange bool) error {
@@ -274,7 +287,7 @@ func (s *Service) Update(ctx context.Context, by protocollo.Actor, a protocollo.
 		return err
 	}
 	if a.Disabled {
-		return s.Sessions.DeleteUserSessions(ctx, a.User)
+		return s.endAll(ctx, a.User)
 	}
 	return nil
 }
