@@ -17,6 +17,10 @@ SUMMARY := build/summary
 # The wildcard leaves out .ci, whose name starts with a dot.
 PACKAGES := ./... ./.ci/summary
 
+# The label tests draw our ZPL with somebody else's renderer.
+ZPL_RENDERER := stamp/zpl/testdata/zplrender
+ZPL_MODULES  := $(ZPL_RENDERER)/node_modules/.package-lock.json
+
 WEB_SOURCES := $(shell find ui/web/src ui/web/public -type f) \
 	$(addprefix ui/web/,index.html package-lock.json vite.config.ts svelte.config.js tsconfig.json)
 
@@ -38,6 +42,10 @@ $(WEB): ui/web/package.json ui/web/package-lock.json
 	@$(NPM) ci --loglevel=error
 	touch $@
 
+$(ZPL_MODULES): $(ZPL_RENDERER)/package.json $(ZPL_RENDERER)/package-lock.json
+	@npm --prefix $(ZPL_RENDERER) ci --loglevel=error
+	touch $@
+
 ui/dist/index.html: $(WEB) $(WEB_SOURCES)
 	@$(NPM) run --silent build
 	touch $@
@@ -54,7 +62,7 @@ test: setup-test build ## every test; skips fail where CI=true
 	$(MAKE) --no-print-directory test-go test-web test-browser
 	$(SUMMARY) total $(RESULTS)/test/{go,svelte-check,vitest,e2e}.json
 
-test-go: $(SUMMARY) ui/dist/index.html
+test-go: $(SUMMARY) ui/dist/index.html $(ZPL_MODULES)
 	@$(SUMMARY) run -as go -name "Go" -o $(RESULTS)/test/go.json -- \
 		$(GO) test -json -race -count=1 -p 2 -timeout 15m $(PACKAGES)
 
