@@ -28,7 +28,7 @@ func TestPragmasOnEveryConnection(t *testing.T) {
 		pool  *sql.DB
 		conns int
 		query string
-	}{{"writer", o.db.write, 1, "0"}, {"readers", o.db.read, 4, "1"}} {
+	}{{"writer", o.db.write, 1, "0"}, {"readers", o.db.read.DB, 4, "1"}} {
 		if got := p.pool.Stats().MaxOpenConnections; got != p.conns {
 			t.Errorf("%s: %d connections, want %d", p.name, got, p.conns)
 		}

@@ -55,6 +55,28 @@ func (s *statements) prepare(ctx context.Context, text string) *sql.Stmt {
 	return fresh
 }
 
+// pool is a pool of connections that runs its queries prepared.
+type pool struct {
+	*sql.DB
+	statements *statements
+}
+
+func newPool(db *sql.DB) *pool { return &pool{DB: db, statements: newStatements(db)} }
+
+func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := p.statements.prepare(ctx, query); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return p.DB.QueryContext(ctx, query, args...)
+}
+
+func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := p.statements.prepare(ctx, query); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return p.DB.QueryRowContext(ctx, query, args...)
+}
+
 // The writer has one connection, which its transaction holds: what is missing is prepared after it, for the next one. The rows of a
 // statement are closed before the same text is run again; collect and one see to it.
 

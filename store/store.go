@@ -92,7 +92,7 @@ type DB struct {
 	lock   *durable.Lock
 	write  *sql.DB     // one connection
 	texts  *statements // the writer's
-	read   *sql.DB     // query_only
+	read   *pool       // query_only
 	heads  *heads
 	writer chan struct{} // holds one token: who has it writes
 	stray  chan struct{} // holds one token: who has it names spool files or looks for those without row
@@ -153,9 +153,11 @@ func openFile(ctx context.Context, cfg Config, name string) (_ *DB, err error) {
 		return nil, err
 	}
 	db.texts = newStatements(db.write)
-	if db.read, err = openPool(path, true); err != nil {
+	readers, err := openPool(path, true)
+	if err != nil {
 		return nil, err
 	}
+	db.read = newPool(readers)
 	if err := db.mark(ctx); err != nil {
 		return nil, err
 	}
