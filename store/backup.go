@@ -83,7 +83,7 @@ func (db *DB) backup(ctx context.Context, dst string) (m Manifest, rep Report, e
 		return m, rep, err
 	}
 	c := &checker{ctx: ctx, q: pool, report: Report{Findings: []Finding{}, Notes: []Finding{}}}
-	for _, step := range []func() error{c.schema, c.journal, c.tables, c.numbers, c.states, c.derived, func() error { return c.files(work, false) }} {
+	for _, step := range []func() error{c.damage, c.triggers, c.journal, c.tables, c.numbers, c.states, c.derived, func() error { return c.files(work, false) }} {
 		if err := step(); err != nil {
 			return m, c.report, err
 		}
