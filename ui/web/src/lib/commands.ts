@@ -81,7 +81,7 @@ export function command(b: KeyBinding): boolean {
 
 /** Esc closes what is open, innermost first, and at last asks whether the scan shall stop. */
 function escape(): boolean {
-  if (inDialog() || document.activeElement?.getAttribute('aria-expanded') === 'true') return false
+  if (inDialog() || document.activeElement?.hasAttribute('data-open')) return false
   if (atDesk() && intake.more) {
     intake.more = false
     intake.focus('subject')

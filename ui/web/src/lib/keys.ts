@@ -120,6 +120,11 @@ export function restoreField(s: FieldSnapshot): void {
   s.field.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
+/** A password keeper types as fast as a reader: in a password's field only what can be on a label of ours is a reading. */
+function isReading(text: string, field: FieldSnapshot['field']): boolean {
+  return field?.type !== 'password' || /^(\d{11,}|SGN1\..+)$/i.test(text)
+}
+
 /**
  * Listens on a window, before everybody else. onBurst gets a hand reader's text, which has left no trace in any field; onKey gets
  * a binding and says whether it acted.
@@ -130,7 +135,7 @@ export function listen(w: Window, onBurst: (text: string) => void, onKey: (b: Ke
     if (e.isComposing) return
     if (!e.ctrlKey && !e.altKey && !e.metaKey) {
       const burst = bursts.feed(e.key, e.timeStamp)
-      if (burst) {
+      if (burst && isReading(burst.text, burst.before.field)) {
         e.preventDefault()
         e.stopImmediatePropagation()
         restoreField(burst.before)

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { errorText, errorWords, exceptionTitles, choiceWords, journalWords, meansWords, progressText, stopWords } from './messages'
+
+const root = join(import.meta.dirname, '../../../..')
+
+function goFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((e) => {
+    const path = join(folder, e.name)
+    if (e.isDirectory()) return ['node_modules', 'testdata', 'web', 'dist'].includes(e.name) ? [] : goFiles(path)
+    return e.name.endsWith('.go') && !e.name.endsWith('_test.go') ? [path] : []
+  })
+}
+
+const sources = ['internal', 'store', 'ui', 'scanner', 'stamp', 'pdfa'].flatMap((f) => goFiles(join(root, f)).map((p) => readFileSync(p, 'utf8')))
+const found = (pattern: RegExp): Set<string> => new Set(sources.flatMap((s) => [...s.matchAll(pattern)].map((m) => m[1] ?? '')))
+
+describe('the catalogue', () => {
+  it('has a sentence for every code that the Go sources can answer', () => {
+    const codes = found(/\bErrorf\(\s*(?:protocollo\.)?[A-Z][A-Za-z]+,\s*"([^"]+)"/g)
+    expect(codes.size).toBeGreaterThan(60)
+    expect([...codes].filter((c) => !(c in errorWords)).sort()).toEqual([])
+  })
+
+  it('has a sentence for every password rule and every class', () => {
+    const codes = [...found(/\{"(password-[a-z]+)"/g), ...found(/Class = "([a-z-]+)"/g)]
+    expect(codes.length).toBeGreaterThan(12)
+    expect(codes.filter((c) => !(c in errorWords))).toEqual([])
+  })
+
+  it.each([
+    ['exception kinds', /ExceptionKind = "([^"]+)"/g, exceptionTitles],
+    ['choices', /\bChoice = "([^"]+)"/g, choiceWords],
+    ['means', /\bMeans = "([^"]+)"/g, meansWords],
+    ['stops', /Stop\{Code: "([^"]+)"/g, stopWords],
+  ])('words all %s', (_, pattern, words) => {
+    const codes = found(pattern)
+    expect(codes.size).toBeGreaterThan(1)
+    expect([...codes].filter((c) => !(c in words))).toEqual([])
+  })
+
+  it('words the journal’s kinds', () => {
+    const kinds = found(/\bKind[A-Z]\w*\s*=\s*"([a-z-]+\.[a-z-]+)"/g)
+    expect(kinds.size).toBeGreaterThan(30)
+    expect([...kinds].filter((k) => !(k in journalWords)).sort()).toEqual([])
+  })
+
+  it('falls back to the class, and never shows a raw code', () => {
+    expect(errorText({ status: 409, class: 'conflict', code: 'something-new' })).toBe(errorWords['conflict'])
+    expect(errorText({ status: 500, class: '?', code: '?' })).toBe(errorWords['internal'])
+  })
+
+  it('names who was first', () => {
+    expect(errorText({ status: 409, class: 'conflict', code: 'already-solved', words: 'Anna Esempio' })).toBe('Già risolto da Anna Esempio. Non serve altro.')
+  })
+
+  it('ends every sentence', () => {
+    for (const [code, text] of Object.entries(errorWords)) expect(text, code).toMatch(/[.!?]$/)
+  })
+
+  it('derives the state in words from the facets', () => {
+    const none = { numbered: false, labelled: false, captured: false, archived: false, delivered: false, annulled: false }
+    const draft = { direction: 'A' as const, subject: 'x' }
+    expect(progressText({ facets: none, draft })).toBe('ricevuto')
+    expect(progressText({ facets: { ...none, numbered: true, labelled: true }, draft })).toBe('etichetta stampata')
+    expect(progressText({ facets: { ...none, numbered: true, annulled: true }, draft })).toBe('annullato')
+  })
+})
