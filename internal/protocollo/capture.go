@@ -62,7 +62,7 @@ type Document struct {
 	Pages          int           `json:"pages"`
 }
 
-// DocumentState is how far a document has come. Only Archived and Closed are final.
+// DocumentState is how far a document has come. Archived, Discarded and Noted are final.
 type DocumentState string
 
 const (

@@ -139,6 +139,8 @@ func TestDraftValidate(t *testing.T) {
 		"a copy for nobody":              {outgoing(func(d *draft) { d.Copies = []protocollo.Correspondent{{Address: "via Roma 1"}} }), "correspondent"},
 		"unknown direction":              {incoming(func(d *draft) { d.Direction = "X" }), "direction"},
 		"unknown means":                  {incoming(func(d *draft) { d.Means = "piccione" }), "means"},
+		"unknown support":                {incoming(func(d *draft) { d.Support = "pergamena" }), "support"},
+		"unknown envelope":               {incoming(func(d *draft) { d.Envelope = "trasparente" }), "envelope"},
 		"a file without digest":          {incoming(func(d *draft) { d.Support = protocollo.SupportFile }), "fileDigest"},
 		"arrived on no day":              {incoming(func(d *draft) { d.ArrivalDay, d.ArrivalDayReason = "ieri", "x" }), "arrivalDay"},
 		"the sender's date is none":      {incoming(func(d *draft) { d.SenderRef.Day = "2026-02-30" }), "senderRef.day"},
@@ -167,6 +169,26 @@ func TestNormalizeIsIdempotentAndFillsDefaults(t *testing.T) {
 	}
 	if again := d.Normalize(); fmt.Sprint(again) != fmt.Sprint(d) {
 		t.Errorf("again %+v", again)
+	}
+}
+
+// TestNormalizeLeavesNothingThatNoArchiveHolds: a subject pasted with a control character got a number, and could then never be
+// archived, because the PDF/A's metadata are XML.
+func TestNormalizeLeavesNothingThatNoArchiveHolds(t *testing.T) {
+	given := protocollo.Draft{Subject: "Prima riga\vseconda\x00\uFFFE\n\tterza\x1b", Note: "\x01 nota",
+		Senders:     []protocollo.Correspondent{{Name: "Bianchi\x02Lucia", Address: "via Roma\f1"}},
+		Attachments: []protocollo.Attachment{{Description: "\x03tavola\u0085"}}}
+	d := given.Normalize()
+	for name, got := range map[string][2]string{
+		"subject": {d.Subject, "Prima riga seconda  \n\tterza"}, "note": {d.Note, "nota"}, "name": {d.Senders[0].Name, "Bianchi Lucia"},
+		"address": {d.Senders[0].Address, "via Roma 1"}, "attachment": {d.Attachments[0].Description, "tavola"},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s is %q, want %q", name, got[0], got[1])
+		}
+	}
+	if given.Attachments[0].Description != "\x03tavola\u0085" {
+		t.Error("the caller's own list was changed")
 	}
 }
 
@@ -339,6 +361,11 @@ func TestAnnulmentAndSetupValues(t *testing.T) {
 		if err := a.Validate(); !errors.As(err, &e) || e.Field != field {
 			t.Errorf("%s: %v", field, err)
 		}
+	}
+	nowhen := good
+	nowhen.ActDay = "ieri"
+	if err := nowhen.Validate(); !errors.Is(err, protocollo.Invalid) {
+		t.Errorf("an act of no day: %v", err)
 	}
 	for _, code := range []string{"", "c.a000", "c$a000", "c a000", "città", "0123456789abc"} {
 		if protocollo.ValidCode(code) {

@@ -1,8 +1,10 @@
 package protocollo
 
 import (
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Direction is the way a document goes.
@@ -59,6 +61,9 @@ const (
 	SupportFile  Support = "file"
 )
 
+// Valid reports whether s is known.
+func (s Support) Valid() bool { return s == SupportPaper || s == SupportMedia || s == SupportFile }
+
 // EnvelopeState is how the envelope was found.
 type EnvelopeState string
 
@@ -68,6 +73,11 @@ const (
 	EnvelopeClosed EnvelopeState = "chiusa"
 	EnvelopeTorn   EnvelopeState = "lacerata"
 )
+
+// Valid reports whether e is known.
+func (e EnvelopeState) Valid() bool {
+	return e == EnvelopeNone || e == EnvelopeOpened || e == EnvelopeClosed || e == EnvelopeTorn
+}
 
 // Correspondent is a sender or a recipient.
 type Correspondent struct {
@@ -131,11 +141,15 @@ type Draft struct {
 	FileDigest string `json:"fileDigest,omitempty" pattern:"^([0-9a-f]{64})?$"`
 }
 
-// Normalize trims every text and fills the defaults that a draft may leave open.
+// Normalize cleans every text (see clean) and fills the defaults that a draft may leave open. d's own lists stay as they are.
 func (d Draft) Normalize() Draft {
 	for _, s := range []*string{&d.Subject, &d.Classifica, &d.Fascicolo, &d.UOR, &d.RPA, &d.RaccomandataCode, &d.Place, &d.Link,
 		&d.ExternalRef, &d.Procedure, &d.Note, &d.ArrivalDayReason, &d.SenderRef.Protocol} {
-		*s = strings.TrimSpace(*s)
+		*s = clean(*s)
+	}
+	d.Attachments = slices.Clone(d.Attachments)
+	for i, a := range d.Attachments {
+		d.Attachments[i].Description = clean(a.Description)
 	}
 	if d.Direction == "" {
 		d.Direction = Incoming
@@ -153,11 +167,22 @@ func (d Draft) Normalize() Draft {
 	return d
 }
 
+// clean trims a text and makes a blank of each character that no archived file can hold: control characters other than tab and
+// line ends (a line break pasted from a word processor is one), and Unicode's non-characters (XML 1.0, 2.2).
+func clean(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return ' '
+		}
+		return r
+	}, s))
+}
+
 func trimmed(in []Correspondent) []Correspondent {
 	var out []Correspondent
 	for _, c := range in {
-		c.Name = strings.Join(strings.Fields(c.Name), " ")
-		c.Address, c.Email, c.Code = strings.TrimSpace(c.Address), strings.TrimSpace(c.Email), strings.TrimSpace(c.Code)
+		c.Name = strings.Join(strings.Fields(clean(c.Name)), " ")
+		c.Address, c.Email, c.Code = clean(c.Address), clean(c.Email), clean(c.Code)
 		if c != (Correspondent{}) {
 			out = append(out, c)
 		}
@@ -183,6 +208,10 @@ func (d Draft) Validate(today Day) error {
 		return Errorf(Invalid, "recipients", "no recipient")
 	case !d.Means.Valid():
 		return Errorf(Invalid, "means", "means %q", d.Means)
+	case !d.Support.Valid():
+		return Errorf(Invalid, "support", "support %q", d.Support)
+	case !d.Envelope.Valid():
+		return Errorf(Invalid, "envelope", "envelope %q", d.Envelope)
 	case d.Support == SupportFile && d.FileDigest == "":
 		return Errorf(Invalid, "fileDigest", "an electronic document needs its digest")
 	case !d.ArrivalDay.wellFormed():

@@ -85,8 +85,8 @@ func (a Annulment) Validate() error {
 		return Errorf(Invalid, "reason", "an annulment needs its motivated note")
 	case strings.TrimSpace(a.ActNumber) == "":
 		return Errorf(Invalid, "actNumber", "an annulment needs its act's number")
-	case a.ActDay == "":
-		return Errorf(Invalid, "actDay", "an annulment needs its act's date")
+	case a.ActDay == "" || !a.ActDay.wellFormed():
+		return Errorf(Invalid, "actDay", "an annulment needs its act's date, not %q", a.ActDay)
 	}
 	return nil
 }
