@@ -1,0 +1,34 @@
+// What every file of the journey begins with and ends with.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { keyboardOnly, openBrowser, picture } from './browser'
+import { Clerk } from './desk'
+import { Station } from './station'
+
+/** What a file's tests share; its fields are set before the first one. */
+export interface Day {
+  browser: Browser
+  station: Station
+  anna: Clerk
+}
+
+/** Opens a browser and a fresh demonstration, and logs Anna, an operator, in. Each test finds an empty feeder and no trouble. */
+export function aDay(): Day {
+  const day = {} as Day
+  beforeAll(async () => {
+    ;[day.browser, day.station] = await Promise.all([openBrowser(), Station.start()])
+    day.anna = await Clerk.login(day.browser, day.station, day.station.account('operatore'))
+  })
+  beforeEach(() => day.station.office.tidy())
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(day.anna.page, `fallito-${task.name.replaceAll(/\W+/g, '-').slice(0, 60)}`).catch(() => {})
+  })
+  afterAll(async () => {
+    if (day.anna) await keyboardOnly(day.anna.page)
+    await day.browser?.close()
+    await day.station?.stop()
+    expect(day.station?.errors, 'what the station logged as its own fault').toEqual([])
+  })
+  return day
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// One file after another: a browser, a station and its scanner are enough for two cores.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    environment: 'node',
+    include: ['*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+    reporters: ['verbose'],
+  },
+})
