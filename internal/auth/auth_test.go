@@ -322,3 +322,86 @@ func TestDisabledAccountLosesItsSessions(t *testing.T) {
 		t.Errorf("a disabled account's session: %v", err)
 	}
 }
+
+// TestAdministratorDoesNotBecomeResponsabile: an administrator set the Responsabile's password and logged in with it.
+func TestAdministratorDoesNotBecomeResponsabile(t *testing.T) {
+	s, m, _, _ := desk(t)
+	ctx := context.Background()
+	ugo, carla := m.accounts["ugo"].Actor, m.accounts["carla"]
+	if err := s.ResetPassword(ctx, ugo, "carla", "Nuova.Chiave.26"); code(err) != "roles" {
+		t.Errorf("reset of the Responsabile's password: %v", err)
+	}
+	carla.Roles = []protocollo.Role{protocollo.RoleReader}
+	if err := s.Update(ctx, ugo, carla); code(err) != "roles" {
+		t.Errorf("the Responsabile made a reader: %v", err)
+	}
+	if err := s.ResetPassword(ctx, ugo, "anna", "Nuova.Chiave.26"); err != nil {
+		t.Errorf("reset of an operator's password: %v", err)
+	}
+	login(t, s, "carla")
+}
+
+func TestResponsabileStaysOne(t *testing.T) {
+	s, m, _, _ := desk(t)
+	carla := m.accounts["carla"]
+	carla.Roles = []protocollo.Role{protocollo.RoleAdministrator}
+	if err := s.Update(context.Background(), m.accounts["carla"].Actor, carla); code(err) != "own-account" {
+		t.Errorf("the last Responsabile makes an administrator of herself: %v", err)
+	}
+}
+
+func TestNobodyIsTheStation(t *testing.T) {
+	s, m, _, _ := desk(t)
+	a := protocollo.Account{Actor: protocollo.Actor{User: "stazione", Roles: []protocollo.Role{protocollo.RoleOperator}}}
+	if err := s.Create(context.Background(), m.accounts["carla"].Actor, a, "Prima.Chiave.26"); code(err) != "user" {
+		t.Errorf("a person with the station's own name: %v", err)
+	}
+}
+
+// TestChangedPasswordEndsTheOtherSessions: a stolen session outlived the password that it was opened with.
+func TestChangedPasswordEndsTheOtherSessions(t *testing.T) {
+	s, m, _, _ := desk(t)
+	ctx := context.Background()
+	var closed []string
+	s.UserEnded = func(user string) { closed = append(closed, user) }
+	here, elsewhere, other := login(t, s, "anna"), login(t, s, "anna"), login(t, s, "ugo")
+	id, err := s.Identify(ctx, here.Token, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := m.sessions[id.TokenDigest]
+	if err := s.ChangePassword(ctx, id, goodPassword, "Nuova.Chiave.26"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Identify(ctx, elsewhere.Token, true); code(err) != "session" {
+		t.Errorf("the session elsewhere: %v", err)
+	}
+	if _, err := s.Identify(ctx, here.Token, true); err != nil || m.sessions[id.TokenDigest] != before {
+		t.Errorf("the session that changed it: %+v, %v", m.sessions[id.TokenDigest], err)
+	}
+	if _, err := s.Identify(ctx, other.Token, true); err != nil {
+		t.Errorf("another user's session: %v", err)
+	}
+	if len(closed) != 1 || closed[0] != "anna" {
+		t.Errorf("sockets closed of %q", closed)
+	}
+}
+
+// TestWrongPasswordsAtOnceAreCounted: twenty guesses at once were all compared before the first was counted.
+func TestWrongPasswordsAtOnceAreCounted(t *testing.T) {
+	s, _, _, _ := desk(t)
+	answers := make(chan string)
+	for range 20 {
+		go func() {
+			_, err := s.Login(context.Background(), "anna", "sbagliata", "d")
+			answers <- code(err)
+		}()
+	}
+	got := map[string]int{}
+	for range 20 {
+		got[<-answers]++
+	}
+	if got["login"] != maxFailures || got["account-locked"] != 20-maxFailures {
+		t.Errorf("answers %v, want %d compared", got, maxFailures)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"segnatura/internal/protocollo"
@@ -31,6 +32,10 @@ type Service struct {
 	Ended func(tokenDigest string)
 	// UserEnded is told whose sessions were all ended at once, by another person's hand. It may be nil.
 	UserEnded func(user string)
+
+	// verifying is held while a password is verified: one at a time, so that many log-ins at once take no more memory than one (64 MiB
+	// each), and that each of them sees the wrong passwords counted before it.
+	verifying sync.Mutex
 }
 
 // Login is what a browser gets.
@@ -64,6 +69,11 @@ func (s *Service) mustChange(a protocollo.Account) bool {
 }
 
 func (s *Service) verify(ctx context.Context, user, password string) (protocollo.Account, error) {
+	s.verifying.Lock()
+	defer s.verifying.Unlock()
+	if err := ctx.Err(); err != nil { // whoever asked has gone
+		return protocollo.Account{}, fmt.Errorf("verify a password: %w", err)
+	}
 	a, err := s.Accounts.Account(ctx, user)
 	if errors.Is(err, protocollo.NotFound) {
 		_, _ = Hash(password) // an unknown user costs the same time
@@ -190,17 +200,30 @@ func (s *Service) ended(tokenDigest string) {
 	}
 }
 
-// ChangePassword is the user's own change.
+// ChangePassword is the user's own change. The user's other sessions end: whoever held one knew the old password.
 func (s *Service) ChangePassword(ctx context.Context, id Identity, old, password string) error {
 	a, err := s.verify(ctx, id.User, old)
 	if err != nil {
 		return err
 	}
-	return s.setPassword(ctx, id.Actor, a, password, false)
+	if err := s.setPassword(ctx, id.Actor, a, password, false); err != nil {
+		return err
+	}
+	own, err := s.Sessions.Session(ctx, id.TokenDigest)
+	if err != nil {
+		return fmt.Errorf("look a session up: %w", err)
+	}
+	if err := s.endAll(ctx, id.User); err != nil {
+		return err
+	}
+	if err := s.Sessions.PutSession(ctx, own); err != nil {
+		return fmt.Errorf("keep a session: %w", err)
+	}
+	return nil
 }
 
 // ResetPassword is another person's change: the user changes it again at the next login, and open sessions end. Only whoever
-// manages accounts may.
+// manages accounts may, and only the Responsabile for another one: who sets a password can log in with it.
 func (s *Service) ResetPassword(ctx context.Context, by protocollo.Actor, user, password string) error {
 	if err := by.Require(protocollo.ActAccounts); err != nil {
 		return err
@@ -211,6 +234,9 @@ func (s *Service) ResetPassword(ctx context.Context, by protocollo.Actor, user, 
 	}
 	if a.AOO != by.AOO {
 		return protocollo.Errorf(protocollo.NotFound, "user", "no account %s", user)
+	}
+	if err := mayTouch(by, a); err != nil {
+		return err
 	}
 	if err := s.setPassword(ctx, by, a, password, true); err != nil {
 		return err
@@ -280,8 +306,11 @@ func (s *Service) Update(ctx context.Context, by protocollo.Actor, a protocollo.
 	if old.AOO != by.AOO {
 		return protocollo.Errorf(protocollo.NotFound, "user", "no account %s", a.User)
 	}
-	if a.User == by.User && (a.Disabled || !(a.May(protocollo.ActAccounts))) {
-		return protocollo.Errorf(protocollo.Conflict, "own-account", "nobody takes the management of accounts from oneself")
+	if err := mayTouch(by, old); err != nil {
+		return err
+	}
+	if a.User == by.User && (a.Disabled || !a.May(protocollo.ActAccounts) || by.May(protocollo.ActDecide) && !a.May(protocollo.ActDecide)) {
+		return protocollo.Errorf(protocollo.Conflict, "own-account", "nobody takes the management of accounts or the decisions from oneself")
 	}
 	if err := s.Accounts.UpdateAccount(ctx, by, a); err != nil {
 		return err
@@ -308,6 +337,17 @@ func (s *Service) mayGrant(by protocollo.Actor, a protocollo.Account) error {
 	}
 	if len(a.Roles) == 0 {
 		return protocollo.Errorf(protocollo.Invalid, "roles", "an account needs a role")
+	}
+	if a.User == protocollo.Station(by.AOO).User { // the journal would not tell the person from the program
+		return protocollo.Errorf(protocollo.Invalid, "user", "the user %s is the station itself", a.User)
+	}
+	return nil
+}
+
+// mayTouch: the account of one who decides is changed by one who decides, or an administrator could become one by a new password.
+func mayTouch(by protocollo.Actor, old protocollo.Account) error {
+	if old.May(protocollo.ActDecide) && !by.May(protocollo.ActDecide) {
+		return protocollo.Errorf(protocollo.Forbidden, "roles", "only the Responsabile changes the account of one")
 	}
 	return nil
 }
