@@ -8,11 +8,16 @@ import {
 } from './form'
 import { errorText, errorWords, printStateWords, word } from './messages'
 import { notices } from './notices.svelte'
-import { store, stored } from './session.svelte'
-import type { Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, ScanForecast } from './types'
+import { session, store, stored } from './session.svelte'
+import type { Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered, ScanForecast } from './types'
 
 const autosaveMs = 400
+/** Somebody who types without a pause is kept all the same. */
+const longestUnkeptMs = 2000
+/** After a failure the next try, while nothing is typed. */
+const keepAgainMs = 3000
 const stickyKey = 'segnatura.modulo'
+const leftKey = 'segnatura.lasciato'
 
 /** What came of the latest registration. */
 export interface Outcome {
@@ -46,6 +51,7 @@ class Intake {
   attention = $state({ field: 'party', n: 0 })
 
   private saved = ''
+  private unkeptSince = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private previous: Draft | undefined
   private before: Sticky | undefined
@@ -59,10 +65,11 @@ class Intake {
   /** Brings back what was being typed, once, when the desk's first picture is there. */
   bringBack(): void {
     const drafts = [...desk.drafts].sort((a, b) => a.savedAt.localeCompare(b.savedAt))
-    const open = isEmpty(this.form) ? drafts.findLast((d) => !d.parked) : undefined
-    this.parked = drafts.filter((d) => d !== open)
+    const left = takeLeft()
+    const open = isEmpty(this.form) ? (left ?? formOf(drafts.findLast((d) => !d.parked))) : undefined
+    this.parked = drafts.filter((d) => d.key !== open?.key)
     if (open) {
-      this.show(fromDraft(open.key, open.draft))
+      this.show(open)
       notices.say('È tornato il modulo che stavi scrivendo.')
     }
     this.previous ??= desk.recent[0]?.draft
@@ -70,14 +77,20 @@ class Intake {
 
   /** Keeps the form soon. Called at every change. */
   changed(): void {
+    const general = this.errors['']
+    if (Object.keys(this.errors).length > (general ? 1 : 0)) this.errors = general ? { '': general } : {}
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.keep(), autosaveMs)
+    this.unkeptSince ||= Date.now()
+    const latest = this.unkeptSince + longestUnkeptMs - Date.now()
+    this.timer = setTimeout(() => void this.keep(), Math.max(0, Math.min(autosaveMs, latest)))
   }
 
   /** Keeps the form now, if it differs from what is kept. */
   async keep(leaving = false): Promise<void> {
     clearTimeout(this.timer)
+    this.unkeptSince = 0
     const f = this.form
+    if (leaving) leave(f)
     if (this.busy || (isEmpty(f) && this.saved === '')) return
     const draft = toDraft(f)
     const text = f.key + JSON.stringify(draft)
@@ -86,8 +99,15 @@ class Intake {
     try {
       await api.saveDraft(f.key, draft, false, { keepalive: leaving })
     } catch (err) {
-      if (this.saved === text) this.saved = 'again'
-      if (problemOf(err).code === 'request-key') this.form.key = mint()
+      const p = problemOf(err)
+      if (p.code === 'request-key') {
+        // Another window has registered this form: a new key would give the same letter a second number (R16.9).
+        if (this.form.key === f.key) this.refuse('', errorText(p))
+        return
+      }
+      if (this.saved !== text) return
+      this.saved = 'again'
+      this.timer = setTimeout(() => void this.keep(), keepAgainMs)
     }
   }
 
@@ -186,15 +206,19 @@ class Intake {
     this.busy = true
     this.errors = {}
     const draft = toDraft(this.form, desk.delivery?.id)
+    let r: Registered
     try {
-      const r = await api.register({ key: this.form.key, draft, print, ...choice })
-      this.doubt = undefined
-      this.busy = false
-      this.done(r.record, r.print, r.printProblem)
+      r = await api.register({ key: this.form.key, draft, print, ...choice })
     } catch (err) {
       this.busy = false
       await this.failed(problemOf(err), draft, print)
+      void this.keep()
+      return
     }
+    // From here on there is a number: nothing that goes wrong in the page may look like a failed registration.
+    this.busy = false
+    this.doubt = undefined
+    this.done(r.record, r.print, r.printProblem)
   }
 
   private done(record: RecordView, print: Print | undefined, printProblem: Problem | undefined): void {
@@ -246,6 +270,33 @@ class Intake {
     const asked = field === 'party' || field === 'subject' || field === 'classifica' || field === 'uor'
     if (!asked) this.more = true
     this.focus(field)
+  }
+}
+
+function formOf(d: ParkedDraft | undefined): Form | undefined {
+  return d && fromDraft(d.key, d.draft)
+}
+
+/**
+ * What this window shows when it is left. The station's copy may still be under way when a reload asks for it; this one is here.
+ * It is this window's own, and the key in it is the form's: registered meanwhile, it does not get a second number.
+ */
+function leave(f: Form): void {
+  try {
+    if (isEmpty(f)) sessionStorage.removeItem(leftKey)
+    else sessionStorage.setItem(leftKey, JSON.stringify({ user: session.me?.user, form: f }))
+  } catch {
+    // The station's copy has to do.
+  }
+}
+
+function takeLeft(): Form | undefined {
+  try {
+    const left = JSON.parse(sessionStorage.getItem(leftKey) ?? 'null') as { user: string; form: Form } | null
+    sessionStorage.removeItem(leftKey)
+    return left && left.user === session.me?.user ? { ...newForm(left.form.key), ...left.form } : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -43,6 +43,8 @@ class Labels {
 
   /** F10: the label that has waited longest; one of unknown outcome asks first. */
   async next(): Promise<void> {
+    // What came to wait a moment ago may not have been told yet.
+    desk.labels = await api.labels().catch(() => desk.labels)
     const l = desk.labels.find((o) => o.state === 'queued' || o.state === 'failed')
     if (l) return this.retry(l)
     if (desk.labels.length > 0) dialogs.show('labels')

@@ -43,6 +43,8 @@ export const errorWords: Words = {
   correspondent: 'Un corrispondente è senza nome. Completalo o toglilo.',
   anonymous: 'Solo un documento in arrivo può essere anonimo.',
   means: 'Scegli il mezzo dall’elenco.',
+  support: 'Scegli il supporto dall’elenco.',
+  envelope: 'Scegli dall’elenco lo stato della busta.',
   classifica: 'Questa classifica non è nel titolario in vigore. Sceglila dall’elenco.',
   uor: 'Questo ufficio non è nell’elenco. Scegline uno, o chiedi al Responsabile di aggiungerlo.',
   fileDigest: 'Per un documento elettronico serve l’impronta del file.',

@@ -41,6 +41,7 @@ class Scan {
       if (resume) c.continue = resume
       const b = await api.scan(c)
       desk.refresh(`batch:${b.id}`, 'status')
+      if (resume) desk.refresh('exceptions')
       notices.say('Scansione avviata.')
     } catch (err) {
       notices.fail(err)
