@@ -17,6 +17,7 @@ import (
 
 	"segnatura/internal/durable"
 	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
 	"segnatura/store/storetest"
 )
 
@@ -326,4 +327,64 @@ func BenchmarkHeads(b *testing.B) {
 	for i := int64(1); b.Loop(); i++ {
 		h.add(head{seq: i, hash: hash})
 	}
+}
+
+// BenchmarkViews asks what the screens ask of a register with a year of a middling municipality in it, all of it of one day and without
+// a label: the worst that counts and lists can meet.
+func BenchmarkViews(b *testing.B) {
+	const letters = 30_000
+	ctx := context.Background()
+	db, err := Open(ctx, Config{Dir: b.TempDir()})
+	must(b, err)
+	defer db.Close()
+	must(b, db.SaveSetup(ctx, storetest.Setup(), storetest.Accounts()))
+	for from := 1; from <= letters; from += 500 {
+		must(b, db.transact(ctx, "fill", func(w *wtx) error {
+			for n := from; n < from+500; n++ {
+				if err := fillLetter(w, n); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	for name, ask := range map[string]func() error{
+		"counts": func() error { _, err := db.Counts(ctx, storetest.Clerk()); return err },
+		"latest": func() error { _, err := db.Search(ctx, storetest.Clerk(), station.Query{Limit: 50}); return err },
+		"words": func() error {
+			_, err := db.Search(ctx, storetest.Reader("UT"), station.Query{Text: "rossi tributi", Limit: 50})
+			return err
+		},
+		"number": func() error {
+			_, err := db.Search(ctx, storetest.Chief(), station.Query{Number: "15000", Year: 2026, Limit: 50})
+			return err
+		},
+		"senders": func() error { _, err := db.Correspondents(ctx, storetest.AOO().Code, "ros", 8); return err },
+		"record":  func() error { _, err := db.IntakeRecord(ctx, storetest.Clerk(), letters/2); return err },
+		"check":   func() error { _, err := db.Check(ctx); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				must(b, ask())
+			}
+		})
+	}
+}
+
+// fillLetter registers one letter within a transaction.
+func fillLetter(w *wtx, n int) error {
+	d := storetest.Draft(fmt.Sprintf("Richiesta di rimborso tributi locali, pratica %d", n), fmt.Sprintf("Rossi Mario %d", n%3000))
+	d.UOR = []string{"UT", "TRIB", "PERS"}[n%3]
+	rec, err := w.recordIntake(storetest.Intake(fmt.Sprintf("bench-%d", n), d))
+	if err != nil {
+		return err
+	}
+	number, err := protocollo.NumberFrom(int64(n))
+	if err != nil {
+		return err
+	}
+	r := protocollo.Receipt{Register: "PG", Year: protocollo.YearOf(w.now), Number: number, Day: protocollo.DayOf(w.now), At: w.now, Ref: "bench"}
+	reg := protocollo.Registration{IntakeID: rec.Intake.ID, Key: protocollo.RegisterKey{Amministrazione: storetest.Body().Code, AOO: storetest.AOO().Code, Register: "PG", Year: r.Year},
+		Number: number, Day: r.Day, RegisteredAt: r.At, Connector: "bench", Ref: r.Ref, Segnatura: storetest.Segnatura(r, d)}
+	return w.register(rec.Intake, rec.Attempt, &reg, "")
 }

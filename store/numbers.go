@@ -181,14 +181,19 @@ func (db *DB) AnnulRegistration(ctx context.Context, a protocollo.Actor, ann pro
 	})
 }
 
+const annulmentColumns = `registration_id, annulled_at, by_user, reason, act_number, act_day`
+
+func scanAnnulment(s scannable) (protocollo.Annulment, error) {
+	var n protocollo.Annulment
+	var at int64
+	err := s.Scan(&n.RegistrationID, &at, &n.By, &n.Reason, &n.ActNumber, &n.ActDay)
+	n.At = instant(at)
+	return n, err
+}
+
+// annulmentOf returns the annulment of a registration, or nil.
 func annulmentOf(ctx context.Context, q querier, registrationID int64) (*protocollo.Annulment, error) {
-	n, err := one(ctx, q, "annulment", func(s scannable) (protocollo.Annulment, error) {
-		var n protocollo.Annulment
-		var at int64
-		err := s.Scan(&n.RegistrationID, &at, &n.By, &n.Reason, &n.ActNumber, &n.ActDay)
-		n.At = instant(at)
-		return n, err
-	}, `SELECT registration_id, annulled_at, by_user, reason, act_number, act_day FROM annulments WHERE registration_id = ?`, registrationID)
+	n, err := one(ctx, q, "annulment", scanAnnulment, `SELECT `+annulmentColumns+` FROM annulments WHERE registration_id = ?`, registrationID)
 	if errors.Is(err, protocollo.NotFound) {
 		return nil, nil
 	}

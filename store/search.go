@@ -120,12 +120,11 @@ func (db *DB) Search(ctx context.Context, a protocollo.Actor, q station.Query) (
 		ids = ids[:limit]
 		res.Next = ids[limit-1]
 	}
-	for _, id := range ids {
-		r, err := readRecord(ctx, db.read, id)
-		if err != nil {
-			return res, fmt.Errorf("search: %w", err)
-		}
-		res.Hits = append(res.Hits, r)
+	if len(ids) == 0 {
+		return res, nil
+	}
+	if res.Hits, err = readRecords(ctx, db.read, ids); err != nil {
+		return res, fmt.Errorf("search: %w", err)
 	}
 	return res, nil
 }

@@ -367,8 +367,9 @@ CREATE TABLE records (
   print_state TEXT NOT NULL, labelled INTEGER NOT NULL, captured INTEGER NOT NULL, noted INTEGER NOT NULL,
   archived INTEGER NOT NULL, delivered INTEGER NOT NULL, annulled INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX records_latest ON records (aoo, intake_id);
 CREATE INDEX records_registration ON records (registration_id);
-CREATE INDEX records_number ON records (aoo, year, number);
+CREATE INDEX records_number ON records (aoo, number);
 CREATE INDEX records_day ON records (aoo, day);
 CREATE INDEX records_sender_ref ON records (aoo, sender_ref) WHERE sender_ref <> '';
 CREATE INDEX records_raccomandata ON records (aoo, raccomandata) WHERE raccomandata <> '';
