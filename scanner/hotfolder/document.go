@@ -2,6 +2,7 @@ package hotfolder
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -13,8 +14,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"crypto/sha256"
 
 	"segnatura/scanner"
 )
@@ -130,7 +129,8 @@ func (s *Source) notMoved(f file, err error) {
 	s.cfg.OnTrouble(f.name, &scanner.Fault{Kind: scanner.FaultDevice, Detail: "taken, but it could not be moved to " + TakenDir, Err: err})
 }
 
-// Close implements scanner.Document. It acknowledges nothing; it never fails.
+// Close implements scanner.Document. It acknowledges nothing; it never fails. A page that was read whole and not acknowledged counts
+// as refused.
 func (d *document) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -140,6 +140,9 @@ func (d *document) Close() error {
 	d.closed = true
 	untaken := d.page != nil || len(d.files) > 0
 	if d.page != nil {
+		if d.page.readWhole() {
+			d.src.refused(d.page.file)
+		}
 		d.page.cancel()
 	}
 	if untaken {

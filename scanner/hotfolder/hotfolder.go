@@ -12,7 +12,8 @@
 // [scanner.Document] the caller makes a page durable before it asks for the next one, so a Next (also the one that answers
 // io.EOF) moves the page before it into the subfolder "presi". Close says nothing of the kind: a page that was only read stays
 // in the folder and is delivered again. So a crash or a full disk may deliver a file twice and never zero times; who
-// registers compares digests. Nothing in "presi" is ever overwritten.
+// registers compares digests. Nothing in "presi" is ever overwritten. A file that was read whole three times and never became safe
+// is named to OnTrouble and lets the others pass; it is offered again after an hour, or when it changes.
 //
 // A file that is not whole, or is of a kind that is not taken, stays where it is, is named to OnTrouble once, and is looked at
 // again when it changes. PDF files are whole or not like the others, and are not taken yet.

@@ -98,7 +98,7 @@ func at(t *testing.T, dir, name string, after time.Duration) {
 }
 
 // watched runs a Watch in the test's bubble. Its consumer stops short of acknowledging after stop pages of a document, when
-// stop is not 0.
+// stop is not 0, and after 1.jpg when it balks.
 type watched struct {
 	t        *testing.T
 	dir      string
@@ -106,6 +106,7 @@ type watched struct {
 	troubles []string   // "name: kind"
 	contents map[string][]byte
 	stop     atomic.Int32
+	balks    atomic.Bool // at 1.jpg
 }
 
 func watch(t *testing.T, dir string, edit func(*hotfolder.Config)) *watched {
@@ -154,7 +155,7 @@ func (w *watched) take(ctx context.Context, doc scanner.Document) {
 		}
 		names = append(names, p.Name)
 		w.contents[p.Name] = b
-		if len(names) == int(w.stop.Load()) {
+		if p.Name == "1.jpg" && w.balks.Load() || len(names) == int(w.stop.Load()) {
 			return // as a consumer does whose disk is full: read, and not safe
 		}
 	}
@@ -282,6 +283,22 @@ func TestWatch(t *testing.T) {
 		pass(time.Minute)
 		equal(t, "documents", w.docs, [][]string{{"1.jpg", "2.jpg"}, {"2.jpg", "3.jpg"}})
 		equal(t, "left", names(t, dir), []string(nil))
+	})
+	bubble(t, "a file that its consumer cannot bear is told, lets the others pass, and comes again seldom", func(t *testing.T, dir string) {
+		w := watch(t, dir, nil)
+		w.balks.Store(true)
+		put(t, dir, "1.jpg", jpegFile(1))
+		put(t, dir, "2.jpg", jpegFile(2))
+		at(t, dir, "2.jpg", time.Second)
+		pass(30 * time.Minute)
+		equal(t, "documents", w.docs, [][]string{{"1.jpg"}, {"1.jpg"}, {"1.jpg"}, {"2.jpg"}})
+		equal(t, "troubles", w.troubles, []string{"1.jpg: bad-data"})
+		equal(t, "left", names(t, dir), []string{"1.jpg"})
+		pass(time.Hour)
+		equal(t, "documents after more than an hour", w.docs[4:], [][]string{{"1.jpg"}})
+		w.balks.Store(false)
+		pass(time.Hour)
+		equal(t, "left in the end", names(t, dir), []string(nil))
 	})
 	bubble(t, "a folder that is away is told once and waited for", func(t *testing.T, dir string) {
 		share := filepath.Join(dir, "share")

@@ -44,7 +44,17 @@ type sighting struct {
 	since    time.Time // first seen under this name
 	changed  time.Time // last seen to change
 	restless bool      // told as never finished; it holds nothing up any more
+	refusals int       // how often it was read whole and not made safe
+	again    time.Time // when a refused file is looked at again; zero: when it changes
 }
+
+// A file that is read whole and not made safe this often has something about it that its consumer cannot bear, and would come again
+// for ever, with whatever the consumer makes of it each time. It is told, lets the others pass, and is tried again seldom, since
+// the fault may have been the consumer's.
+const (
+	maxRefusals  = 3
+	refusedPause = time.Hour
+)
 
 // patience is how long a file may go on changing before it is told and no longer waited for.
 const patience = 10 * time.Minute
@@ -134,10 +144,29 @@ func (s *Source) sight(name string, info fs.FileInfo, now time.Time) (*sighting,
 			s.last = now
 		}
 		return at, nil
-	case at.standing == unsettled:
+	case at.standing == troubled && !at.again.IsZero() && now.After(at.again):
+		at.standing, at.again = unsettled, time.Time{}
+	}
+	if at.standing == unsettled {
 		return at, s.settle(name, info, at, now)
 	}
 	return at, nil
+}
+
+// refused counts that a delivered file was read whole and not made safe.
+func (s *Source) refused(f file) {
+	s.mu.Lock()
+	n := 0
+	if at := s.seen[f.name]; at != nil && at.print == f.print {
+		at.refusals++
+		if n = at.refusals; n >= maxRefusals {
+			at.standing, at.again = troubled, time.Now().Add(refusedPause)
+		}
+	}
+	s.mu.Unlock()
+	if n >= maxRefusals {
+		s.cfg.OnTrouble(f.name, &scanner.Fault{Kind: scanner.FaultBadData, Detail: fmt.Sprintf("read %d times and never made safe", n)})
+	}
 }
 
 // settle decides on a file that did not change; the fault, if any, is why it stays. A part of a file is a fault only after the
