@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -104,6 +105,18 @@ func TestEveryAnswerHasItsSecurityHeaders(t *testing.T) {
 			if strings.HasPrefix(strings.TrimSpace(part), "script-src") && strings.Contains(part, "unsafe-inline") {
 				t.Errorf("%s: scripts may stand in the page", path)
 			}
+		}
+	}
+}
+
+// TestNothingOfPeopleStaysInTheBrowser: the desk's browser kept answers of the API as it saw fit.
+func TestNothingOfPeopleStaysInTheBrowser(t *testing.T) {
+	o := newOffice(t)
+	rec, doc := o.archived()
+	for _, path := range []string{"/api/me", "/api/desk", fmt.Sprintf("/api/records/%d", rec.Intake.ID),
+		fmt.Sprintf("/api/records/%d/receipt.pdf", rec.Intake.ID), fmt.Sprintf("/api/documents/%d/archive.pdf", doc.ID), "/api/nulla"} {
+		if got := o.as("anna").get(path).Header.Get("Cache-Control"); !strings.Contains(got, "no-store") {
+			t.Errorf("%s: Cache-Control is %q", path, got)
 		}
 	}
 }
