@@ -74,10 +74,11 @@ type FolderView struct {
 	Troubles []FolderTrouble `json:"troubles"`
 }
 
-// FolderTrouble is a file that lies in a hot folder and cannot be taken; it is looked at again when it changes.
+// FolderTrouble is a file that lies in a hot folder and cannot be taken; it is looked at again when it changes. Without File it is the
+// folder itself, which cannot be read.
 type FolderTrouble struct {
 	File  string            `json:"file"`
-	Fault scanner.FaultKind `json:"fault" enum:"truncated,bad-data,unsupported"`
+	Fault scanner.FaultKind `json:"fault" enum:"truncated,bad-data,unsupported,device,offline"`
 	At    time.Time         `json:"at"`
 }
 

@@ -82,7 +82,7 @@ func apiConfig(version string) huma.Config {
 	c.SchemasPath = ""
 	c.CreateHooks = nil
 	c.Transformers = []huma.Transformer{frameworkProblem}
-	c.Info.Description = "API della stazione di segnatura. Ogni scrittura è una decisione di una persona; nessun campo porta un numero di protocollo."
+	c.Info.Description = "API della stazione di segnatura. Ogni scrittura è una decisione di una persona; nessuna richiesta porta un numero di protocollo, tranne l'ultimo noto dopo un ripristino."
 	c.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName},

@@ -61,7 +61,8 @@ func (w watched) take(ctx context.Context, s *station.Station, doc scanner.Docum
 	return err
 }
 
-// troubles remembers which files of a folder could not be taken, for as long as they lie there.
+// troubles remembers which files of a folder could not be taken, for as long as they lie there, and under "" that the folder itself
+// cannot be read, for as long as it cannot.
 type troubles struct {
 	dir   string
 	clock func() time.Time
@@ -76,13 +77,23 @@ func (t *troubles) note(name string, f *scanner.Fault) {
 	t.byName[name] = ui.FolderTrouble{File: name, Fault: f.Kind, At: t.clock()}
 }
 
-// list returns what still lies in the folder, by name.
+// over reports whether a trouble is no longer one.
+func (t *troubles) over(name string) bool {
+	if name == "" {
+		_, err := os.ReadDir(t.dir)
+		return err == nil
+	}
+	_, err := os.Lstat(filepath.Join(t.dir, filepath.Base(name)))
+	return err != nil
+}
+
+// list returns what is still so, by name.
 func (t *troubles) list() []ui.FolderTrouble {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	out := []ui.FolderTrouble{}
 	for name, tr := range t.byName {
-		if _, err := os.Lstat(filepath.Join(t.dir, filepath.Base(name))); err != nil {
+		if t.over(name) {
 			delete(t.byName, name)
 			continue
 		}
