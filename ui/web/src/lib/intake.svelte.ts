@@ -6,10 +6,11 @@ import { dialogs } from './dialogs.svelte'
 import {
   duplicate, fault, fieldOf, firstSticky, fromDraft, isEmpty, newForm, stickyOf, toDraft, type Form, type Sticky,
 } from './form'
+import { protocol } from './format'
 import { errorText, errorWords, printStateWords, word } from './messages'
 import { notices } from './notices.svelte'
 import { session, store, stored } from './session.svelte'
-import type { Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered, ScanForecast } from './types'
+import type { Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered } from './types'
 
 const autosaveMs = 400
 /** Somebody who types without a pause is kept all the same. */
@@ -24,7 +25,6 @@ export interface Outcome {
   record: RecordView
   print?: Print
   printProblem?: Problem
-  forecast?: ScanForecast
 }
 
 export interface Doubt {
@@ -227,6 +227,8 @@ class Intake {
     if (printProblem) outcome.printProblem = printProblem
     this.outcome = outcome
     this.previous = record.draft
+    if (printProblem) notices.show('warning', errorText(printProblem))
+    if (record.words && !record.number) notices.show('warning', `Risposta del sistema di protocollo: «${record.words}».`)
     store(stickyKey, JSON.stringify(stickyOf(this.form)))
     notices.say(spoken(outcome))
     desk.recent = [record, ...desk.recent.filter((r) => r.intakeID !== record.intakeID)].slice(0, 5)
@@ -249,7 +251,8 @@ class Intake {
   private async forecast(o: Outcome): Promise<void> {
     if (!o.record.registrationID || !o.record.draft.declaredCount) return
     const forecast = await api.scope(o.record.registrationID).catch(() => undefined)
-    if (forecast && !forecast.within && this.outcome === o) this.outcome = { ...o, forecast }
+    if (!forecast || forecast.within) return
+    notices.show('warning', `${protocol(o.record)}: dichiarate ${forecast.declared} ${forecast.unit}, il limite è ${forecast.limit}. Alla scansione servirà la nota. ${forecast.manual}.`)
   }
 
   private async failed(p: Problem, draft: Draft, print: boolean): Promise<void> {
