@@ -133,8 +133,10 @@ type ExceptionDetail struct {
 	Found    int    `json:"found,omitempty"`
 	Declared int    `json:"declared,omitempty"`
 	Limit    int    `json:"limit,omitempty"`
-	Paper    string `json:"paper,omitempty"`
-	Message  string `json:"message,omitempty"` // English detail for the expert
+	// Unit is what Found, Declared and Limit count: pagine or fogli (C7).
+	Unit    string `json:"unit,omitempty" enum:"pagine,fogli"`
+	Paper   string `json:"paper,omitempty"`
+	Message string `json:"message,omitempty"` // English detail for the expert
 }
 
 // Choices lists what may be answered to a kind of exception, in the order in which it is offered.

@@ -194,7 +194,7 @@ func (s *Station) judge(ctx context.Context, doc protocollo.Document, pages []pr
 	if found, differs := rule.differs(t); compare && differs {
 		err := s.openException(ctx, protocollo.Exception{AOO: doc.AOO, DocumentID: doc.ID, Kind: protocollo.ExceptionCount,
 			PageID: pages[len(pages)-1].ID, Detail: protocollo.ExceptionDetail{Found: found, Declared: rule.declared,
-				Registrations: []int64{doc.RegistrationID}}})
+				Unit: string(rule.profile.LimitFor(rule.direction).Unit), Registrations: []int64{doc.RegistrationID}}})
 		if err != nil {
 			return err
 		}
@@ -218,7 +218,7 @@ func (s *Station) judge(ctx context.Context, doc protocollo.Document, pages []pr
 
 func scopeException(aoo protocollo.AOOCode, documentID, pageID int64, r *pageRule, v rules.CaptureVerdict, t tally) protocollo.Exception {
 	return protocollo.Exception{AOO: aoo, DocumentID: documentID, Kind: protocollo.ExceptionScope, PageID: pageID,
-		Detail: protocollo.ExceptionDetail{Why: v.Why, Found: v.Found, Limit: v.Limit.Max, Declared: r.declared,
+		Detail: protocollo.ExceptionDetail{Why: v.Why, Found: v.Found, Limit: v.Limit.Max, Unit: string(v.Limit.Unit), Declared: r.declared,
 			Paper: t.LargestPaper, Registrations: []int64{r.registration}}}
 }
 
