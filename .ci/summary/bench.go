@@ -16,7 +16,8 @@ import (
 var benchLine = regexp.MustCompile(`^(Benchmark\S+)\s+\d+\s+(.+)$`)
 
 // benchmarks reads the output of go test -bench -count N and prints, for each benchmark and unit, the median of its
-// runs and their number, under the name of the machine that they were measured on. No benchmark at all is a failure.
+// runs and their number, under the name of the machine that they were measured on. A benchmark that gives percentiles says
+// in the unit "samples" of how many. No benchmark at all is a failure.
 func benchmarks(stdin io.Reader, w io.Writer) (failed bool, err error) {
 	type row struct{ name, unit string }
 	values := map[row][]float64{}
@@ -57,11 +58,21 @@ func benchmarks(stdin io.Reader, w io.Writer) (failed bool, err error) {
 	}
 	fmt.Fprintln(w, machine())
 	for _, key := range order {
-		fmt.Fprintf(w, "%-72s %16s %-10s (median of %d)\n", key.name,
-			strconv.FormatFloat(median(values[key]), 'f', -1, 64), key.unit, len(values[key]))
+		of := fmt.Sprintf("median of %d", len(values[key]))
+		if counts := values[row{key.name, samples}]; counts != nil {
+			of = fmt.Sprintf("%.0f samples", median(counts))
+			if runs := len(counts); runs > 1 {
+				of = fmt.Sprintf("median of %d runs, each of %s", runs, of)
+			}
+		}
+		if key.unit != samples && !(key.unit == "ns/op" && median(values[key]) == 0) { // switched off
+			fmt.Fprintf(w, "%-72s %16s %-16s (%s)\n", key.name, strconv.FormatFloat(median(values[key]), 'f', -1, 64), key.unit, of)
+		}
 	}
 	return failed, nil
 }
+
+const samples = "samples"
 
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
@@ -76,8 +87,32 @@ func median(values []float64) float64 {
 func machine() string {
 	model := field("/proc/cpuinfo", "model name")
 	memory := field("/proc/meminfo", "MemTotal")
-	return fmt.Sprintf("machine: %s, %d cores, memory %s, %s/%s, %s",
-		model, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	kernel := "kernel unknown"
+	if release, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		kernel = "kernel " + strings.TrimSpace(string(release))
+	}
+	return fmt.Sprintf("machine: %s, %d cores, memory %s, %s, data on %s, %s/%s, %s",
+		model, runtime.NumCPU(), memory, kernel, fileSystem(os.TempDir()), runtime.GOOS, runtime.GOARCH, runtime.Version())
+}
+
+// fileSystem names the file system that holds a folder.
+func fileSystem(dir string) string {
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	if err != nil {
+		return "an unknown file system"
+	}
+	kind, longest := "an unknown file system", -1
+	for line := range strings.Lines(string(mounts)) {
+		fields := strings.Fields(line) // device, folder, kind, ...
+		if len(fields) < 3 {
+			continue
+		}
+		mount := strings.TrimSuffix(fields[1], "/")
+		if len(mount) >= longest && strings.HasPrefix(dir+"/", mount+"/") { // a later mount hides an earlier one
+			kind, longest = fields[2], len(mount)
+		}
+	}
+	return kind
 }
 
 func field(path, name string) string {

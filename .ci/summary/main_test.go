@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -206,6 +207,22 @@ func TestTotal(t *testing.T) {
 	}
 }
 
+func TestBenchPercentilesSayOfHowManySamples(t *testing.T) {
+	input := "pkg: segnatura/x\nBenchmarkA-2 1 0 ns/op 3.5 p50-ms 1000 samples\n"
+	for _, c := range []struct{ input, want string }{
+		{input, "3.5 p50-ms           (1000 samples)"},
+		{input + strings.ReplaceAll(input, "3.5", "4.5"), "4 p50-ms           (median of 2 runs, each of 1000 samples)"},
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := run([]string{"bench"}, strings.NewReader(c.input), &stdout, &stderr, false); code != 0 {
+			t.Fatalf("exit %d: %s", code, stderr.String())
+		}
+		if got := stdout.String(); !strings.Contains(got, c.want) || strings.Contains(got, "ns/op") || strings.Contains(got, " samples  ") {
+			t.Errorf("want %q in\n%s", c.want, got)
+		}
+	}
+}
+
 func TestBenchMediansAndMachine(t *testing.T) {
 	input := "pkg: segnatura/x\nBenchmarkA-2 \t 10\t 300 ns/op\t 8 B/op\nBenchmarkA-2 10 100 ns/op 8 B/op\nBenchmarkA-2 10 200 ns/op 8 B/op\nPASS\n"
 	var stdout, stderr bytes.Buffer
@@ -215,6 +232,9 @@ func TestBenchMediansAndMachine(t *testing.T) {
 	got := stdout.String()
 	if !strings.HasPrefix(got, "machine: ") || !strings.Contains(got, "200 ns/op") || !strings.Contains(got, "(median of 3)") {
 		t.Errorf("got\n%s", got)
+	}
+	if len(regexp.MustCompile(`, kernel .+, data on \S+, `).FindString(got)) == 0 {
+		t.Errorf("kernel and file system are not named:\n%s", got)
 	}
 	if code := run([]string{"bench"}, strings.NewReader("PASS\n"), &stdout, &stderr, false); code != 2 {
 		t.Errorf("no benchmark: exit %d, want 2", code)
