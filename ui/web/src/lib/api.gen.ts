@@ -329,6 +329,8 @@ export interface components {
             message?: string;
             paper?: string;
             registrations?: number[] | null;
+            /** @enum {string} */
+            unit?: "pagine" | "fogli";
             why?: string;
         };
         Exceptions: {
@@ -375,7 +377,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            fault: "truncated" | "bad-data" | "unsupported";
+            fault: "truncated" | "bad-data" | "unsupported" | "device" | "offline";
             file: string;
         };
         FolderView: {
