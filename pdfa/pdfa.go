@@ -21,7 +21,7 @@ const (
 type Input struct {
 	Name string // for messages and reports
 	Open func() (io.ReadSeekCloser, error)
-	// AssumeDPI is used where the file itself states no resolution; 0 means that none is known.
+	// AssumeXDPI and AssumeYDPI are used where the file itself states no resolution worth believing; 0 means that none is known.
 	AssumeXDPI, AssumeYDPI float64
 	// Rotate turns the page clockwise by 0, 90, 180 or 270 degrees, by the page's own attribute: pixels are not touched.
 	Rotate int

@@ -6,7 +6,8 @@
 //
 // Resolution is the file's own statement (JFIF, EXIF, pHYs, TIFF tags; believed within 30 to 4800 dpi; EXIF's 72, which its
 // specification gives to unknown resolutions, is no statement), else Input.AssumeXDPI and AssumeYDPI, else 300 dpi; in the last
-// two cases PageResult.DPIAssumed is set.
+// two cases PageResult.DPIAssumed is set. A statement of 72 or 96 dpi, which programs and scanners write without knowing, gives way
+// to AssumeXDPI and AssumeYDPI: package scanner/sheet chooses likewise, and the archived page is as large as the one measured.
 //
 // What is refused, as a *pdfa.RefusedError: empty, truncated and corrupt files; what exceeds the limits below, which are looked
 // at before anything is allocated; and what cannot be carried over without loss or guessing: CMYK without an ICC profile of its
@@ -22,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"segnatura/pdfa"
 	"segnatura/pdfa/writer"
@@ -168,18 +170,25 @@ func (c *converter) addPage(in pdfa.Input, page int, pic picture) error {
 
 // resolution chooses the dpi of a page: stated, given, or 300.
 func resolution(pic picture, in pdfa.Input) (x, y float64, assumed bool) {
-	if plausibleDPI(pic.xDPI) && plausibleDPI(pic.yDPI) {
+	stated := plausibleDPI(pic.xDPI) && plausibleDPI(pic.yDPI)
+	if stated && !placeholder(pic.xDPI, pic.yDPI) {
 		return pic.xDPI, pic.yDPI, false
 	}
 	x, y = in.AssumeXDPI, in.AssumeYDPI
 	if y == 0 {
 		y = x
 	}
-	if plausibleDPI(x) && plausibleDPI(y) {
+	switch {
+	case stated && (math.Round(x) == math.Round(pic.xDPI) && x == y || !plausibleDPI(x) || !plausibleDPI(y)):
+		return pic.xDPI, pic.yDPI, false
+	case plausibleDPI(x) && plausibleDPI(y):
 		return x, y, true
 	}
 	return defaultDPI, defaultDPI, true
 }
+
+// placeholder says whether a statement is one of those that are written where nothing is known.
+func placeholder(x, y float64) bool { return x == y && (math.Round(x) == 72 || math.Round(x) == 96) }
 
 func plausibleDPI(v float64) bool { return v >= leastDPI && v <= mostDPI }
 

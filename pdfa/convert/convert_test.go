@@ -319,6 +319,27 @@ func TestAssumedResolution(t *testing.T) {
 	}
 }
 
+// TestPlaceholderResolutionGivesWay: a page scanned at 300 dpi by a device that writes 72 was archived 0.88 m wide.
+func TestPlaceholderResolutionGivesWay(t *testing.T) {
+	jfif := func(dpi byte) []byte {
+		return withSegments(samples(t)["JPEG"], []byte{0xE0, 'J', 'F', 'I', 'F', 0, 1, 1, 1, 0, dpi, 0, dpi, 0, 0})
+	}
+	for _, c := range []struct {
+		stated, given byte
+		want          float64
+		assumed       bool
+	}{
+		{72, 200, 200, true}, {96, 200, 200, true}, {72, 72, 72, false}, {72, 0, 72, false}, {150, 200, 150, false},
+	} {
+		in := input("scan.jpg", jfif(c.stated))
+		in.AssumeXDPI, in.AssumeYDPI = float64(c.given), float64(c.given)
+		_, result := run(t, job(in))
+		if p := result.Pages[0]; abs(p.WidthMM-64/c.want*25.4) > 0.01 || p.DPIAssumed != c.assumed {
+			t.Errorf("stated %d, given %d: %.1f mm, assumed %v; want %v dpi", c.stated, c.given, p.WidthMM, p.DPIAssumed, c.want)
+		}
+	}
+}
+
 func TestCancelledContext(t *testing.T) {
 	img := encodePNG(t, image.NewGray(image.Rect(0, 0, 200, 100)))
 	ctx, cancel := context.WithCancel(t.Context())

@@ -1,7 +1,7 @@
 package ccitt
 
 // The code words of ITU-T T.4 and T.6, as they stand in the recommendations: strings of zeros and ones, so that they can be
-// compared with the printed tables by eye. They are compiled into numbers by newCodeBook.
+// compared with the printed tables by eye. They are compiled into numbers by newRunCodes.
 
 const (
 	// whiteTerminating holds runs of 0 to 63 white pixels (T.4, table 2).
