@@ -1,7 +1,7 @@
 // Command segnatura is the station: it serves the desk's screens, and checks, saves and restores its data.
 //
 //	segnatura serve   [-config F] [-data DIR] [-listen 127.0.0.1:8787] [-demo]
-//	segnatura check   [-config F] [-data DIR] [-json]
+//	segnatura check   [-config F] [-data DIR] [-json] [-fast]
 //	segnatura backup  [-data DIR] -o DIR
 //	segnatura restore -data DIR -from DIR
 //	segnatura openapi

@@ -1,7 +1,7 @@
 // Package ntp measures how far this machine's clock is from two or more time servers (R14.2, R17.5).
 //
-// It only looks: it never sets a clock, and it does not judge. What an offset of two seconds or two minutes means for a
-// stamp is a rule of internal/rules. It refuses to know an offset from one source alone, from a server that says that
+// It only looks: it never sets a clock, and it does not judge. What an offset of two seconds or two minutes means is its
+// caller's to say. It refuses to know an offset from one source alone, from a server that says that
 // it is not synchronised itself (its offset looks fine all the same), and from servers that contradict each other.
 //
 //	client, err := ntp.New([]string{"ntp1.example.it", "ntp2.example.it"}, 5*time.Second, ntp.Ask)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -120,12 +121,12 @@ func (d *document) conflict(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	feeder := feeders[st.ADFState]
+	feeder := feeders[strings.TrimSpace(st.ADFState)]
 	kind := scanner.FaultUnsupported
 	switch {
 	case d.feeder && feeder.fault != "":
 		kind = feeder.fault
-	case states[st.State] == scanner.StateBusy:
+	case states[strings.TrimSpace(st.State)] == scanner.StateBusy:
 		kind = scanner.FaultBusy
 	case d.feeder && feeder.state == scanner.FeederEmpty:
 		kind = scanner.FaultEmpty

@@ -120,17 +120,17 @@ func (p *planner) placeCode128(foot int, qrZone image.Rectangle) (top int, err e
 	if err != nil {
 		return 0, err
 	}
-	clear := p.label.Code128Text
-	if clear == "" {
-		clear = p.label.Code128
+	below := p.label.Code128Text
+	if below == "" {
+		below = p.label.Code128
 	}
-	if clear, err = p.fonts.clean(clear, -1, stamp.ShortenNever); err != nil {
+	if below, err = p.fonts.clean(below, -1, stamp.ShortenNever); err != nil {
 		return 0, err
 	}
 	barsMM := min(max(p.label.Size.HeightMM*barShare, minBarHeightMM), maxBarHeightMM)
 	face := p.fonts.face(ceilDots(max(minEmMM, barsMM*clearTextShare), p.res), false)
 	quiet := code128Quiet * m.module
-	zone := max(m.width()+2*quiet, face.width(clear))
+	zone := max(m.width()+2*quiet, face.width(below))
 	barHeight := ceilDots(barsMM, p.res)
 	gap := ceilDots(gapMM, p.res)
 	spacing := gap / 2
@@ -145,8 +145,8 @@ func (p *planner) placeCode128(foot int, qrZone image.Rectangle) (top int, err e
 	}
 	x := (zone - m.width()) / 2
 	p.d.bars, p.d.barsIn = m, image.Rect(x, top, x+m.width(), top+barHeight)
-	textX := max(0, (zone-face.width(clear))/2)
-	p.d.rows = append(p.d.rows, newRow(face, clear, textX, p.d.barsIn.Max.Y+spacing))
+	textX := max(0, (zone-face.width(below))/2)
+	p.d.rows = append(p.d.rows, newRow(face, below, textX, p.d.barsIn.Max.Y+spacing))
 	return top - gap, nil
 }
 

@@ -103,8 +103,8 @@ func (g *Register) Attach(ctx context.Context, r protocollo.AttachRequest, body 
 	return receipt, nil
 }
 
-// clear lists the classes that a book's error may keep, because the book gave them on purpose.
-var clear = map[protocollo.Class]bool{
+// deliberate lists the classes that a book's error may keep, because the book gave them on purpose.
+var deliberate = map[protocollo.Class]bool{
 	protocollo.Rejected: true, protocollo.Unavailable: true, protocollo.Stopped: true, protocollo.Invalid: true,
 	protocollo.OutcomeUnknown: true,
 }
@@ -112,7 +112,7 @@ var clear = map[protocollo.Class]bool{
 // classified keeps a clear answer and calls everything else unknown: an error may come after the transaction.
 func classified(doing string, err error) error {
 	var e *protocollo.Error
-	if errors.As(err, &e) && clear[e.Class] {
+	if errors.As(err, &e) && deliberate[e.Class] {
 		if e.Class == protocollo.Rejected && e.Words == "" {
 			worded := *e
 			worded.Words = e.Detail
