@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -142,6 +143,9 @@ func (c Config) validate() error {
 		_, sizeErr := labelSize(p.Label)
 		_, dpiErr := resolution(p.DPI)
 		errs = append(errs, unique("printer", p.ID), sizeErr, dpiErr)
+		if p.Address == "" {
+			errs = append(errs, fmt.Errorf("printer %q has no address", p.ID))
+		}
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		errs = append(errs, errors.New("tls_cert and tls_key go together"))
@@ -153,11 +157,13 @@ func labelSize(s string) (stamp.Size, error) {
 	if s == "" {
 		return stamp.Size{WidthMM: 100, HeightMM: 50}, nil
 	}
-	var size stamp.Size
-	if n, err := fmt.Sscanf(strings.ToLower(s), "%gx%g", &size.WidthMM, &size.HeightMM); n != 2 || err != nil || size.WidthMM <= 0 || size.HeightMM <= 0 {
+	width, height, _ := strings.Cut(strings.ToLower(s), "x")
+	w, errW := strconv.ParseFloat(width, 64)
+	h, errH := strconv.ParseFloat(height, 64)
+	if errW != nil || errH != nil || !(w > 0 && h > 0) {
 		return stamp.Size{}, fmt.Errorf("label size %q is not like 100x50", s)
 	}
-	return size, nil
+	return stamp.Size{WidthMM: w, HeightMM: h}, nil
 }
 
 func resolution(dpi int) (stamp.Resolution, error) {
