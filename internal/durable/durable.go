@@ -152,7 +152,8 @@ func (f Files) Remove(path string) error {
 
 // MoveExclusive gives the file at from the name to, which must not exist (fs.ErrExist). The content is fsynced first: who
 // wrote it may not have done so. At every instant at least one of the two names is there; a crash may leave both, and the same
-// call then finishes the move. To another disk the content is copied. The file system of to must know hard links.
+// call then finishes the move. To another disk the content is copied; there a move that a crash cut short is fs.ErrExist when it is
+// repeated, since two copies are not known to be one. The file system of to must know hard links.
 func (f Files) MoveExclusive(from, to string) error {
 	src, err := f.fs().OpenFile(from, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	if err != nil {

@@ -99,14 +99,6 @@ func Compose(label stamp.Label, res stamp.Resolution) (*stamp.Bitmap, error) {
 	return p.draw(), nil
 }
 
-// Composer is [Compose] for callers that ask for an interface.
-type Composer struct{}
-
-// Compose is the function of that name.
-func (Composer) Compose(label stamp.Label, res stamp.Resolution) (*stamp.Bitmap, error) {
-	return Compose(label, res)
-}
-
 // EncodePNG writes the bitmap as a one-bit PNG, for the preview on the screen: dot for dot what prints.
 func EncodePNG(w io.Writer, b *stamp.Bitmap) error {
 	m := image.NewPaletted(image.Rect(0, 0, b.Width, b.Height), color.Palette{color.White, color.Black})
