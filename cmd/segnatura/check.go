@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
 	"segnatura/scanner"
 	"segnatura/stamp"
 	"segnatura/store"
@@ -20,6 +22,9 @@ type checkReport struct {
 	Clean   bool          `json:"clean"`
 	Store   store.Report  `json:"store"`
 	Devices []deviceCheck `json:"devices"`
+	// Disk says whether the data lie on an encrypted disk, Policies which legal choices are in force, by AOO.
+	Disk     diskState          `json:"disk"`
+	Policies []station.Policies `json:"policies"`
 }
 
 type deviceCheck struct {
@@ -53,10 +58,15 @@ func check(ctx context.Context, e env, args []string) error {
 		look = db.CheckQuick
 	}
 	rep, err := look(ctx)
-	if err := errors.Join(err, db.Close()); err != nil {
+	policies, policiesErr := policiesInForce(ctx, db)
+	if err := errors.Join(err, policiesErr, db.Close()); err != nil {
 		return err
 	}
-	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c)}
+	disk, err := diskOf(*dataDir)
+	if err != nil {
+		return err
+	}
+	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c), Disk: disk, Policies: policies}
 	if *asJSON {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetIndent("", "  ")
@@ -70,6 +80,26 @@ func check(ctx context.Context, e env, args []string) error {
 		return errNotClean
 	}
 	return nil
+}
+
+// policiesInForce lists each AOO's policies; none before the first run.
+func policiesInForce(ctx context.Context, db *store.DB) ([]station.Policies, error) {
+	list := []station.Policies{}
+	setup, err := db.Setup(ctx)
+	if errors.Is(err, protocollo.NotFound) {
+		return list, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range setup.AOOs {
+		p, err := db.Policies(ctx, a.Code)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
 }
 
 func checkDevices(ctx context.Context, c Config) []deviceCheck {
@@ -104,6 +134,10 @@ func printReport(e env, r checkReport) {
 	}
 	for _, d := range r.Devices {
 		fmt.Fprintf(e.stdout, "device %s: %s\n", d.ID, d.State)
+	}
+	fmt.Fprintf(e.stdout, "disk %s\n", r.Disk)
+	for _, p := range r.Policies {
+		fmt.Fprintf(e.stdout, "policies of %s: version %d, page rule %q\n", p.AOO, p.Version, p.PageProfile)
 	}
 	fmt.Fprintf(e.stdout, "journal: %d entries, head %d %s\n", r.Store.Entries, r.Store.HeadSeq, r.Store.HeadHash)
 	fmt.Fprintf(e.stdout, "%d rows and %d files compared\n", r.Store.Rows, r.Store.Files)

@@ -211,7 +211,7 @@ func (s *service) announce(addr net.Addr, tlsInfo *secured, token string, office
 	if tlsInfo != nil {
 		scheme = "https"
 	}
-	url := fmt.Sprintf("%s://%s/", scheme, addr)
+	url := fmt.Sprintf("%s://%s/", scheme, reachable(addr))
 	fmt.Fprintf(s.stdout, "Stazione di segnatura: %s\n", url)
 	if tlsInfo != nil {
 		fmt.Fprintf(s.stdout, "Impronta SHA-256 del certificato: %s\n", tlsInfo.fingerprint)
@@ -222,6 +222,20 @@ func (s *service) announce(addr net.Addr, tlsInfo *secured, token string, office
 	if office != nil {
 		office.announce(s.stdout)
 	}
+}
+
+// reachable is an address that a browser can open: for a listener on all addresses, this machine's own name.
+func reachable(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			host = name
+		}
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // serveUntil serves until ctx ends or a part fails, then stops in order.

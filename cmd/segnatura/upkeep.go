@@ -128,10 +128,11 @@ func (b backups) today(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var faults error
 	if !rep.OK() {
-		return fmt.Errorf("the copy %s shows %d faults in the station's data", filepath.Base(name), len(rep.Findings))
+		faults = fmt.Errorf("the copy %s shows %d faults in the station's data", filepath.Base(name), len(rep.Findings))
 	}
-	return b.prune()
+	return errors.Join(faults, b.prune())
 }
 
 func (b backups) prune() error {
