@@ -70,8 +70,11 @@ func (db *DB) PutBlob(ctx context.Context, r io.Reader) (sha string, size int64,
 // putHashed stores content whose digest is known; other content than the digest's is refused.
 func (db *DB) putHashed(sha string, r io.Reader) error {
 	dir := filepath.Join(db.dir, blobDir, sha[:2])
-	if err := db.files.MkdirAll(dir, 0o700); err != nil {
-		return err
+	if _, made := db.blobDirs.Load(dir); !made { // once a process: it fsyncs the folder above, whether dir is there or not
+		if err := db.files.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+		db.blobDirs.Store(dir, true)
 	}
 	p, err := db.files.Create(dir, 0o444)
 	if err != nil {

@@ -29,6 +29,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite" // also registers the driver "sqlite"
@@ -96,6 +97,8 @@ type DB struct {
 	heads  *heads
 	writer chan struct{} // holds one token: who has it writes
 	stray  chan struct{} // holds one token: who has it names spool files or looks for those without row
+	// blobDirs has the folders under blobs/ that are known to be durable.
+	blobDirs sync.Map
 }
 
 const (
