@@ -1,7 +1,7 @@
 // The fixed bar in words: each device with what it means for the clerk now.
 
 import { centralWords, connectorWords, feederWords, printerWords, scannerWords, word } from './messages'
-import type { PrinterView, ScannerView, Status } from './types'
+import type { FolderView, PrinterView, ScannerView, Status } from './types'
 
 export interface BarItem {
   kind: 'plain' | 'wait' | 'bad'
@@ -24,6 +24,14 @@ export function printerText(p: PrinterView, waiting: number): BarItem {
   }
   const worth = (p.conditions ?? []).find((c) => c !== 'ready')
   return { kind: worth === 'media-low' ? 'wait' : 'plain', text: word(printerWords, worth ?? 'ready') }
+}
+
+/** Only what is wrong in a hot folder is worth a place. */
+export function folderText(f: FolderView): BarItem | undefined {
+  const first = f.troubles?.[0]
+  if (!first) return undefined
+  const more = (f.troubles?.length ?? 0) > 1 ? ` e altri ${(f.troubles?.length ?? 0) - 1}` : ''
+  return { kind: 'wait', text: `${first.file} non si può prendere${more}: controlla il file` }
 }
 
 export function centralText(s: Status): BarItem {

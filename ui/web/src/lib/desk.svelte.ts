@@ -29,7 +29,10 @@ class Desk {
   private readonly feed = new LiveFeed({
     open: (path) => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`),
     onEvent: (e) => this.news(e),
-    onState: (s) => (this.live = s),
+    // A new try does not hide that the connection is lost.
+    onState: (s) => {
+      if (s !== 'connecting') this.live = s
+    },
     mayRetry: () => session.check(),
   })
   private readonly pieces = new Coalescer<string>((key) => this.fetch(key))

@@ -6,6 +6,7 @@ import type { Choice, ExceptionView, NotePart } from './types'
 /** The case in words: what was found against what was expected. */
 export function whyText(e: ExceptionView): string {
   const d = e.detail
+  const sheets = d.unit === 'fogli'
   const parts: string[] = []
   switch (e.kind) {
     case 'no-code':
@@ -28,12 +29,12 @@ export function whyText(e: ExceptionView): string {
       break
     case 'scope':
       if (d.why === 'format') parts.push(`C’è una pagina ${word(paperWords, d.paper)}.`)
-      else parts.push(`Trovate ${d.found ?? '?'} pagine o fogli, il limite è ${d.limit ?? '?'}.`)
+      else parts.push(`${sheets ? 'Trovati' : 'Trovate'} ${d.found ?? '?'} ${d.unit ?? 'pagine'}, il limite è ${d.limit ?? '?'}.`)
       parts.push('Il manuale chiede una nota al posto delle immagini.')
       break
     case 'count':
       if (d.why) parts.push(`La scansione si è interrotta. ${word(faultWords, d.why)}`)
-      else parts.push(`Dichiarate ${d.declared ?? '?'}, trovate ${d.found ?? '?'}.`)
+      else parts.push(`${sheets ? 'Dichiarati' : 'Dichiarate'} ${d.declared ?? '?'} ${d.unit ?? 'pagine'}, ${sheets ? 'trovati' : 'trovate'} ${d.found ?? '?'}.`)
       break
     case 'archive':
       parts.push('Il PDF/A non si è potuto fare o non ha superato il controllo. Le pagine sono salve.')

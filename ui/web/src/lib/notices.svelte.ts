@@ -20,7 +20,7 @@ class Notices {
   show(kind: Notice['kind'], text: string): void {
     const n = { id: ++this.id, kind, text }
     this.list = [...this.list.filter((o) => o.text !== text), n].slice(-3)
-    if (kind === 'success' || kind === 'info') setTimeout(() => this.dismiss(n.id), shownFor)
+    if (kind !== 'error') setTimeout(() => this.dismiss(n.id), kind === 'warning' ? 2 * shownFor : shownFor)
   }
 
   /** Words a failure. Notices of errors stay until they are dismissed. */
