@@ -58,7 +58,8 @@ func (r *run) take(doc scanner.Document) error {
 	}
 }
 
-// page makes one page durable, measures it, and puts it where it belongs.
+// page makes one page durable, measures it, and puts it where it belongs. A page that is no image goes to a person like the others
+// that ask; only the source and failures of our own end a run.
 func (r *run) page(p *scanner.Page) error {
 	defer func() { _ = p.Data.Close() }()
 	ctx := context.WithoutCancel(r.ctx)
@@ -76,8 +77,11 @@ func (r *run) page(p *scanner.Page) error {
 	}
 	r.seq++
 	facts, err := r.measure(ctx, &stored, p.Settings)
-	if err != nil {
-		r.pages = append(r.pages, stored) // it is kept, and complete will ask about it
+	switch {
+	case unreadable(err): // it is kept without facts, and complete will ask about it: the source must not send it again
+		r.s.log.Warn("page is no image", "batch", r.batch.ID, "err", err)
+	case err != nil:
+		r.pages = append(r.pages, stored)
 		return err
 	}
 	if err := r.place(ctx, stored, facts); err != nil {
@@ -130,6 +134,12 @@ func (r *run) measure(ctx context.Context, p *protocollo.Page, settings scanner.
 	}
 	r.s.thumbs.put(p.ID, thumb)
 	return facts, nil
+}
+
+// unreadable tells a page that is no whole image from a failure of our own.
+func unreadable(err error) bool {
+	var fault *scanner.Fault
+	return errors.As(err, &fault) && (fault.Kind == scanner.FaultBadData || fault.Kind == scanner.FaultTruncated)
 }
 
 // place adds a page to the document under way, or begins the next one with it.

@@ -392,20 +392,24 @@ func TestEmptyFeeder(t *testing.T) {
 	}
 }
 
-// TestNoImage: bytes that are no image are kept, asked about, and never counted as a page that was read.
-func TestNoImage(t *testing.T) {
+// TestPageThatIsNoImageIsTakenAndTheRunGoesOn: it is kept, asked about and never counted as a page that was read; but a run that
+// it ended never asked for the next page, so a hot folder sent the same file again and again.
+func TestPageThatIsNoImageIsTakenAndTheRunGoesOn(t *testing.T) {
 	o := newOffice(t)
-	r := o.labelled("key-0001", letter("x"))
-	batch := o.scan(&feeder{pages: []string{sheetOf("p1", withCodes(codeOf(r))), "no image"}}, station.ScanCommand{})
-	if batch.State != protocollo.BatchFaulted || batch.Fault != "bad-data" || batch.Documents[0].State != protocollo.DocumentWaiting {
+	a, b := o.labelled("key-000a", letter("A")), o.labelled("key-000b", letter("B"))
+	f := &feeder{pages: []string{sheetOf("a1", withCodes(codeOf(a))), "no image", sheetOf("b1", withCodes(codeOf(b)))}}
+	batch := o.scan(f, station.ScanCommand{})
+	if batch.State != protocollo.BatchEnded || batch.Fault != "" || batch.Pages != 3 || len(batch.Documents) != 2 {
 		t.Fatalf("batch %+v", batch)
 	}
-	kinds := map[protocollo.ExceptionKind]bool{}
-	for _, e := range o.exceptions() {
-		kinds[e.Kind] = true
+	if d := batch.Documents[0]; d.State != protocollo.DocumentWaiting || d.RegistrationID != 0 || len(d.PageList) != 2 {
+		t.Errorf("the document with it: %+v", d.Document)
 	}
-	if !kinds[protocollo.ExceptionStray] || !kinds[protocollo.ExceptionCount] {
-		t.Errorf("exceptions %v", kinds)
+	if d := batch.Documents[1]; d.State != protocollo.DocumentReady || d.RegistrationID != b.Registration.ID {
+		t.Errorf("the letter after it: %+v", d.Document)
+	}
+	if e := o.theException(protocollo.ExceptionStray, "bad-data"); e.PageID != batch.Documents[0].PageList[1].ID {
+		t.Errorf("asked about page %d", e.PageID)
 	}
 }
 

@@ -82,7 +82,7 @@ func (s *Station) StartScan(ctx context.Context, actor protocollo.Actor, cmd Sca
 }
 
 // Upload takes the pages of files that a person gave, through the same steps as a scan. It returns when all are durable and
-// looked at; a file that is no image ends the batch as faulted, which is no error.
+// looked at. A page that is no image asks; files that cannot be taken at all end the batch as faulted, which is no error.
 func (s *Station) Upload(ctx context.Context, actor protocollo.Actor, doc scanner.Document, selected int64) (protocollo.Batch, error) {
 	return s.TakeFiles(ctx, actor, doc, "upload", selected)
 }
