@@ -8,7 +8,7 @@ import (
 )
 
 // BenchmarkPrint measures, for a label of 62 x 29 mm at 300 dpi, from the use case's beginning to the last byte handed to the
-// network: composed, read back, durable as a file and as a row, the printer asked how it is.
+// network: composed, durable as a file and as a row, the printer asked how it is.
 func BenchmarkPrint(b *testing.B) {
 	o := newOffice(b, usualLabel())
 	var times samples
