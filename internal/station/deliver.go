@@ -42,7 +42,6 @@ func (s *Station) deliver(ctx context.Context, d DueDelivery) error {
 	}
 	keep := context.WithoutCancel(ctx)
 	receipt, err := s.attach(ctx, d)
-	s.noteCentral(err)
 	if err == nil {
 		if err := s.cfg.Outbox.MarkDelivered(keep, d.ID, receipt); err != nil {
 			return fmt.Errorf("record delivery %d: %w", d.ID, err)
@@ -70,15 +69,22 @@ var deliveryClasses = map[protocollo.Class]protocollo.Class{
 	protocollo.NotFound:    protocollo.Rejected,
 }
 
+// attach sends one archived file. A file of ours that is gone is NotFound, for a person to look at: to wait for it would hold up all
+// the others, and it says nothing about the centre.
 func (s *Station) attach(ctx context.Context, d DueDelivery) (protocollo.AttachReceipt, error) {
 	blob, _, err := s.cfg.Archive.OpenBlob(ctx, d.Request.SHA256)
-	if err != nil {
+	switch {
+	case protocollo.ClassOf(err) == protocollo.NotFound:
+		return protocollo.AttachReceipt{}, fmt.Errorf("open archive: %w", err)
+	case err != nil:
 		return protocollo.AttachReceipt{}, protocollo.Errorf(protocollo.Unavailable, "blob", "open archive: %w", err)
 	}
 	defer func() { _ = blob.Close() }()
 	call, cancel := context.WithTimeout(ctx, s.cfg.DeliverTimeout)
 	defer cancel()
-	return s.cfg.Sender.Attach(call, d.Request, blob)
+	receipt, err := s.cfg.Sender.Attach(call, d.Request, blob)
+	s.noteCentral(err)
+	return receipt, err
 }
 
 // publishDelivered tells those who may see the record.

@@ -293,6 +293,38 @@ func TestLostDeliveryWaitsForAPerson(t *testing.T) {
 	}
 }
 
+// TestLostArchiveFileHoldsUpNoDelivery: a file of ours that is gone waited for ever, before all the others, and the centre was shown
+// as away.
+func TestLostArchiveFileHoldsUpNoDelivery(t *testing.T) {
+	o := newOffice(t)
+	for i, word := range []string{"lost", "kept"} {
+		r := o.labelled(fmt.Sprintf("key-000%d", i), letter(word))
+		o.scan(&feeder{pages: []string{sheetOf(word, withCodes(codeOf(r)))}}, station.ScanCommand{})
+		o.archive(o.record(r.Intake.ID).Documents[0].ID)
+	}
+	due, err := o.db.DueDeliveries(t.Context())
+	if err != nil || len(due) != 2 {
+		t.Fatalf("due %v, %v", due, err)
+	}
+	before := o.s.Health()
+	sha := due[0].Request.SHA256
+	if err := os.Remove(filepath.Join(o.dir, "blobs", sha[:2], sha)); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.s.Deliver(t.Context(), due[0].ID); !errors.Is(err, protocollo.Rejected) {
+		t.Errorf("Deliver = %v, want Rejected", err)
+	}
+	if h := o.s.Health(); h != before {
+		t.Errorf("the centre is shown as %+v, was %+v", h, before)
+	}
+	if left, err := o.s.DueDeliveries(t.Context()); err != nil || len(left) != 1 || left[0] != due[1].ID {
+		t.Errorf("due %v, %v", left, err)
+	}
+	if err := o.s.Deliver(t.Context(), due[1].ID); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestArchiveThatFails: it becomes an exception, does not come back by itself, and is made when a person says so.
 func TestArchiveThatFails(t *testing.T) {
 	o := newOffice(t)
