@@ -46,7 +46,12 @@ type ManifestFile struct {
 // made on the copy: digests, chain, states. The station goes on working meanwhile. Conflict "backup-exists"; a damaged store gives a
 // backup all the same, and the damage in the report.
 func (db *DB) Backup(ctx context.Context, dst string) (Manifest, Report, error) {
-	m, rep, err := db.backup(ctx, dst)
+	// A database is opened by URI, and a URI's path is absolute.
+	whole, err := filepath.Abs(dst)
+	if err != nil {
+		return Manifest{}, Report{}, fmt.Errorf("back up to %s: %w", dst, err)
+	}
+	m, rep, err := db.backup(ctx, whole)
 	if err != nil {
 		return m, rep, fmt.Errorf("back up to %s: %w", dst, classify(err))
 	}
@@ -211,7 +216,11 @@ func ReadManifest(src string) (Manifest, error) {
 // [DB.ConfirmRestore] for each AOO; every intake without a number and every delivery under way becomes unknown, because what happened
 // after the backup is not known here (R17.4). The database gets its name last: a restore that was cut short is no data folder.
 func Restore(ctx context.Context, src string, cfg Config) error {
-	if err := restore(ctx, src, cfg); err != nil {
+	var err error
+	if cfg.Dir, err = filepath.Abs(cfg.Dir); err == nil {
+		err = restore(ctx, src, cfg)
+	}
+	if err != nil {
 		return fmt.Errorf("restore %s into %s: %w", src, cfg.Dir, classify(err))
 	}
 	return nil
