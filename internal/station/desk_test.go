@@ -41,7 +41,12 @@ func TestConfigure(t *testing.T) {
 		}, "accounts"},
 		"an account of nowhere": {func(_ *station.Setup, a *[]station.NewAccount) { (*a)[0].AOO = "AOO9" }, "accounts"},
 		"a role of nobody":      {func(_ *station.Setup, a *[]station.NewAccount) { (*a)[0].Roles = append((*a)[0].Roles, "re") }, "accounts"},
-		"one user twice":        {func(_ *station.Setup, a *[]station.NewAccount) { *a = append(*a, (*a)[0]) }, "accounts"},
+		// The journal could not tell what the person did from what the station did by itself.
+		"a person named as the station":  {func(_ *station.Setup, a *[]station.NewAccount) { (*a)[0].User = "stazione" }, "accounts"},
+		"a user name with capitals":      {func(_ *station.Setup, a *[]station.NewAccount) { (*a)[0].User = "Resp" }, "accounts"},
+		"a user name of two letters":     {func(_ *station.Setup, a *[]station.NewAccount) { (*a)[0].User = "rs" }, "accounts"},
+		"a user name with a second line": {func(_ *station.Setup, a *[]station.NewAccount) { (*a)[0].User = "resp\n" }, "accounts"},
+		"one user twice":                 {func(_ *station.Setup, a *[]station.NewAccount) { *a = append(*a, (*a)[0]) }, "accounts"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			setup, accounts := good()

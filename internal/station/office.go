@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -66,6 +67,9 @@ func (s *Station) validSetup(setup Setup) error {
 	return nil
 }
 
+// userName is what a user name looks like. It stands in the journal and on paper, so that two that look alike are one.
+var userName = regexp.MustCompile(`^[a-z0-9._-]{3,40}$`)
+
 func validAccounts(setup Setup, accounts []NewAccount) error {
 	responsabile := false
 	seen := map[string]bool{}
@@ -73,6 +77,10 @@ func validAccounts(setup Setup, accounts []NewAccount) error {
 		switch {
 		case a.User == "" || strings.TrimSpace(a.Name) == "" || a.Password == "":
 			return protocollo.Errorf(protocollo.Invalid, "accounts", "an account needs user, name and password")
+		case !userName.MatchString(a.User):
+			return protocollo.Errorf(protocollo.Invalid, "accounts", "%q is no user name", a.User)
+		case a.User == protocollo.Station(a.AOO).User:
+			return protocollo.Errorf(protocollo.Invalid, "accounts", "user %s is the station itself", a.User)
 		case seen[a.User]:
 			return protocollo.Errorf(protocollo.Invalid, "accounts", "user %s comes twice", a.User)
 		case len(a.Roles) == 0:
