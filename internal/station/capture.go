@@ -122,7 +122,7 @@ func (r *run) measure(ctx context.Context, p *protocollo.Page, settings scanner.
 		b, err := protocollo.ParseBarcode(text)
 		return err == nil && b.Belongs(r.body, r.batch.AOO)
 	}
-	facts, thumb, err := r.s.cfg.Inspector.Inspect(ctx, data, settings, ours, r.s.cfg.ThumbnailPx)
+	facts, thumb, err := r.s.inspect(ctx, data, settings, ours, r.s.cfg.ThumbnailPx)
 	if err != nil {
 		return scanner.Facts{}, fmt.Errorf("measure page %d: %w", p.ID, err)
 	}

@@ -1,10 +1,13 @@
 package station_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"segnatura/internal/protocollo"
@@ -459,5 +462,88 @@ func TestStopDuringARun(t *testing.T) {
 				t.Error("not captured")
 			}
 		})
+	}
+}
+
+// slowInspector says when a page's decoding begins and lets none end before release. The first pages of a run pass.
+type slowInspector struct {
+	inspector
+	pass         *atomic.Int32
+	active, most *atomic.Int32
+	began        chan struct{}
+	release      chan struct{}
+}
+
+func (i slowInspector) Inspect(ctx context.Context, r io.ReadSeeker, st scanner.Settings, accept func(string) bool, px int) (scanner.Facts, []byte, error) {
+	if i.pass.Add(-1) < 0 {
+		n := i.active.Add(1)
+		defer i.active.Add(-1)
+		for most := i.most.Load(); n > most && !i.most.CompareAndSwap(most, n); most = i.most.Load() {
+		}
+		i.began <- struct{}{}
+		<-i.release
+	}
+	return i.inspector.Inspect(ctx, r, st, accept, px)
+}
+
+// askedFor tells after a document was read, which is the last step before its page is decoded.
+type askedFor struct {
+	station.DocumentStore
+	tell func(context.Context)
+}
+
+func (a askedFor) Document(ctx context.Context, id int64) (protocollo.Document, []protocollo.Page, error) {
+	d, pages, err := a.DocumentStore.Document(ctx, id)
+	a.tell(ctx)
+	return d, pages, err
+}
+
+// TestStripOfPagesIsNotDecodedAllAtOnce: a screen that asks for many pictures took memory for as many decoded pages. Who went away
+// waits no longer.
+func TestStripOfPagesIsNotDecodedAllAtOnce(t *testing.T) {
+	const pages = 6
+	type leaves struct{}
+	o := newOffice(t)
+	slow := slowInspector{pass: &atomic.Int32{}, active: &atomic.Int32{}, most: &atomic.Int32{}, began: make(chan struct{}, pages), release: make(chan struct{})}
+	slow.pass.Store(pages)
+	asked := make(chan struct{}, 100)
+	o.start(func(c *station.Config) {
+		c.Inspector = slow
+		c.Documents = askedFor{c.Documents, func(ctx context.Context) {
+			if leave, ok := ctx.Value(leaves{}).(context.CancelFunc); ok {
+				leave()
+			}
+			asked <- struct{}{}
+		}}
+	})
+	list := o.scan(&feeder{pages: plain("p", pages)}, station.ScanCommand{}).Documents[0].PageList
+	for len(asked) > 0 {
+		<-asked
+	}
+	drawn := make(chan error, pages)
+	for _, p := range list {
+		go func() {
+			_, err := o.s.PagePicture(t.Context(), clerk, p.ID, 1000)
+			drawn <- err
+		}()
+	}
+	for range list {
+		<-asked
+	}
+	<-slow.began
+	<-slow.began
+	gone, leave := context.WithCancel(t.Context())
+	defer leave()
+	if _, err := o.s.PagePicture(context.WithValue(gone, leaves{}, leave), clerk, list[0].ID, 1000); !errors.Is(err, context.Canceled) {
+		t.Errorf("who went away got %v", err)
+	}
+	close(slow.release)
+	for range list {
+		if err := <-drawn; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := slow.most.Load(); n != 2 {
+		t.Errorf("%d were decoded at the same time, want 2", n)
 	}
 }

@@ -84,6 +84,7 @@ type Station struct {
 	thumbs *thumbnails
 
 	archiveDue chan struct{}
+	decodes    chan struct{} // holds one for each page that is being decoded
 
 	stop    context.Context // ends with Close
 	cancel  context.CancelFunc
@@ -120,7 +121,7 @@ func New(cfg Config) (*Station, error) {
 	withDefaults(&cfg)
 	s := &Station{
 		cfg: cfg, log: cfg.Log, thumbs: newThumbnails(cfg.Thumbnails), archiveDue: make(chan struct{}, 1),
-		leases: map[string]Lease{}, runs: map[int64]*activeRun{},
+		decodes: make(chan struct{}, decodesAtOnce), leases: map[string]Lease{}, runs: map[int64]*activeRun{},
 	}
 	s.stop, s.cancel = context.WithCancel(context.Background())
 	return s, nil

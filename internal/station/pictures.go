@@ -5,14 +5,31 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"sync"
 
 	"segnatura/internal/protocollo"
 	"segnatura/scanner"
 )
 
-// PagePicture returns a JPEG of a page, its longest side at most px. Pictures of the usual thumbnail size are remembered in
-// memory, never on disk (R19.5); others are made from the page. NotFound once the page is erased or archived.
+// decodesAtOnce bounds how many pages are decoded at a time: each takes some bytes a pixel, and a strip of pages asks for all its
+// pictures at once.
+const decodesAtOnce = 2
+
+// inspect is Inspector.Inspect in its turn. The end of ctx gives the turn up.
+func (s *Station) inspect(ctx context.Context, r io.ReadSeeker, st scanner.Settings, accept func(string) bool, px int) (scanner.Facts, []byte, error) {
+	select {
+	case s.decodes <- struct{}{}:
+	case <-ctx.Done():
+		return scanner.Facts{}, nil, fmt.Errorf("wait to decode: %w", context.Cause(ctx))
+	}
+	defer func() { <-s.decodes }()
+	return s.cfg.Inspector.Inspect(ctx, r, st, accept, px)
+}
+
+// PagePicture returns a JPEG of a page, its longest side at most px. The most recent pictures of the usual thumbnail size are
+// remembered in memory, so many and no more, and never on disk (R19.5); others are made from the page. NotFound once the page is
+// erased or archived.
 func (s *Station) PagePicture(ctx context.Context, actor protocollo.Actor, pageID int64, px int) ([]byte, error) {
 	if err := actor.Require(protocollo.ActSearch); err != nil {
 		return nil, err
@@ -31,7 +48,10 @@ func (s *Station) PagePicture(ctx context.Context, actor protocollo.Actor, pageI
 		}
 	}
 	// The codes are known: any code ends the search.
-	_, jpeg, err := s.cfg.Inspector.Inspect(ctx, data, settingsOf(p), func(string) bool { return true }, px)
+	_, jpeg, err := s.inspect(ctx, data, settingsOf(p), func(string) bool { return true }, px)
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("draw page %d: %w", pageID, err)
+	}
 	if err != nil {
 		return nil, protocollo.Errorf(protocollo.NotFound, "picture", "draw page %d: %w", pageID, err)
 	}
@@ -49,7 +69,7 @@ func settingsOf(p protocollo.Page) scanner.Settings {
 	return st
 }
 
-// thumbnails remembers the most recent ones.
+// thumbnails remembers the most recent ones, in memory only. An erased page's is dropped with it.
 type thumbnails struct {
 	mu    sync.Mutex
 	limit int

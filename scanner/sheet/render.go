@@ -13,7 +13,7 @@ const (
 )
 
 // Thumbnail is the page in grey as a JPEG whose long side has at most maxPx pixels (at least 1); a smaller page is not enlarged.
-// The caller owns the bytes. They are made anew on each call and kept nowhere (R19.5).
+// The caller owns the bytes. They are made anew on each call and not kept here.
 func (m *Image) Thumbnail(maxPx int) ([]byte, error) {
 	if maxPx < 1 {
 		return nil, fmt.Errorf("sheet: thumbnail: %d pixels asked for", maxPx)

@@ -17,8 +17,8 @@
 // images over [MaxPixels] or files over [MaxBytes] (both before anything is allocated for pixels), files that are cut short
 // (FaultTruncated), and files whose data does not decode (FaultBadData).
 //
-// The package judges nothing: whether a format or a blank back matters is for the rules. It writes nothing to disk; requirement
-// R19.5 wants no thumbnail kept anywhere. An orientation tag is not applied: places are those of the pixels in the file.
+// The package judges nothing: whether a format or a blank back matters is for the rules. It writes nothing to disk and
+// keeps nothing: who remembers a thumbnail does so in memory only (requirement R19.5). An orientation tag is not applied: places are those of the pixels in the file.
 package sheet
 
 import (
