@@ -1,11 +1,24 @@
+import { readFileSync } from 'node:fs'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+
+// The fonts' licences ask to travel with the fonts.
+const fontLicences: Plugin = {
+  name: 'font-licences',
+  generateBundle() {
+    for (const [font, file] of [['Titillium_Web', 'OFL.txt'], ['Roboto_Mono', 'LICENSE.txt']]) {
+      const source = readFileSync(new URL(`node_modules/bootstrap-italia/dist/fonts/${font}/${file}`, import.meta.url))
+      this.emitFile({ type: 'asset', fileName: `assets/${font}-${file}`, source })
+    }
+  },
+}
 
 // The built files go to ../dist, which the Go package ui embeds. That folder must hold .gitkeep also after a build
 // (a fresh clone embeds nothing else), so public/.gitkeep is copied into it with the rest.
 export default defineConfig({
   base: '/',
-  plugins: [svelte()],
+  plugins: [svelte(), fontLicences],
   build: {
     outDir: '../dist',
     emptyOutDir: true,

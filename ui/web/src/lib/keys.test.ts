@@ -102,6 +102,16 @@ describe('the window’s listener', () => {
     expect(field.value).toBe('Timbro.Rosso26')
   })
 
+  it("leaves other people's codes in a field that takes them", () => {
+    field.dataset.codes = ''
+    type('152547896320', 2, 1000)
+    expect(onBurst).not.toHaveBeenCalled()
+    expect(field.value).toBe('152547896320')
+    type('20260000123', 2, 5000)
+    expect(onBurst).toHaveBeenCalledWith('20260000123')
+    expect(field.value).toBe('152547896320')
+  })
+
   it('does not act twice on a key that is held down', () => {
     field.dispatchEvent(new KeyboardEvent('keydown', { key: 'F9', bubbles: true, cancelable: true }))
     const repeated = new KeyboardEvent('keydown', { key: 'F9', repeat: true, bubbles: true, cancelable: true })

@@ -120,9 +120,13 @@ export function restoreField(s: FieldSnapshot): void {
   s.field.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
-/** A password keeper types as fast as a reader: in a password's field only what can be on a label of ours is a reading. */
+/**
+ * In some fields only what can be on a label of ours is a reading: in a password's, because a password keeper types as fast as a
+ * reader, and in those that take other people's codes (data-codes), because that is what the reader is used for there.
+ */
 function isReading(text: string, field: FieldSnapshot['field']): boolean {
-  return field?.type !== 'password' || /^(\d{11,}|SGN1\..+)$/i.test(text)
+  const takesAll = field?.type === 'password' || field?.dataset.codes !== undefined
+  return !takesAll || /^((19|2\d)\d{9,}|SGN1\..+)$/i.test(text)
 }
 
 /**
