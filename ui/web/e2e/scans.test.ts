@@ -15,7 +15,7 @@ describe('more pages than the manual lets be scanned', () => {
     await anna.scan()
     const card = anna.exception(/^Fuori dalla regola delle pagine/)
     await see(card)
-    await see(card.getByText(/Trovate 11 pagine o fogli, il limite è 10\./))
+    await see(card.getByText(/Trovate 11 pagine, il limite è 10\./))
     await see(card.getByText(number))
     const { documents } = await recordOf(anna, number)
     const pages = documents![0]!.pageList!.map((p) => p.id)

@@ -28,7 +28,7 @@ export function aDay(): Day {
     if (day.anna) await keyboardOnly(day.anna.page)
     await day.browser?.close()
     await day.station?.stop()
-    expect(day.station?.errors, 'what the station logged as its own fault').toEqual([])
+    expect(day.station?.errors.join('\n'), 'what the station logged as its own fault').toBe('')
   })
   return day
 }

@@ -89,9 +89,9 @@ export class Station {
     clearTimeout(late)
   }
 
-  /** What the program logged as its own fault. */
+  /** What the program logged as its own fault. A question that a reload took back is nobody's. */
   get errors(): string[] {
-    return this.log.split('\n').filter((line) => line.includes('level=ERROR') || line.startsWith('panic:'))
+    return this.log.split('\n').filter((line) => (line.includes('level=ERROR') && !line.includes('context canceled')) || line.startsWith('panic:'))
   }
 
   account(role: string, nth = 0): Account {
