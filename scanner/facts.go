@@ -26,7 +26,7 @@ const (
 	PaperA4      Paper = "A4"
 	PaperSmaller Paper = "smaller" // fits inside A4
 	PaperLarger  Paper = "larger"  // does not
-	PaperUnknown Paper = "unknown" // no trustworthy resolution
+	PaperUnknown Paper = "unknown" // no trustworthy resolution, and not in A4's proportion either
 )
 
 // CodeRead is one machine-readable symbol found on a page.

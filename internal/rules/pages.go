@@ -99,7 +99,8 @@ func (p PageProfile) Allows() []protocollo.Choice {
 type Counted struct {
 	Pages  int // sides with content
 	Sheets int
-	// LargestPaper is the format that counts: "larger" if any page is, else "unknown" if any is, else "smaller", else "A4".
+	// LargestPaper is the format that counts: "larger" if any page is, else "unknown" if any is, else "smaller", else "A4". Unknown is not
+	// A4: a person says (docs/decisions/0012).
 	LargestPaper string
 	// Smaller is set when any page is smaller than A4.
 	Smaller bool
@@ -123,7 +124,7 @@ func CaptureScope(p PageProfile, d protocollo.Direction, c Counted) CaptureVerdi
 	}
 	v := CaptureVerdict{Within: true, Limit: limit, Found: found}
 	switch {
-	case p.A4 && (c.LargestPaper == "larger" || (c.Smaller && !p.SmallerIsA4)):
+	case p.A4 && (c.LargestPaper == "larger" || c.LargestPaper == "unknown" || (c.Smaller && !p.SmallerIsA4)):
 		v.Within, v.Why = false, "format"
 	case limit.Max > 0 && found > limit.Max:
 		v.Within, v.Why = false, "over"

@@ -53,7 +53,9 @@ func TestCaptureScope(t *testing.T) {
 		{"larger than A4, to the letter", "universita", out, larger, "format", 1},
 		{"smaller is accepted by default", "predefinito", in, smaller, "", 1},
 		{"smaller is another format to the letter", "universita", in, smaller, "format", 1},
-		{"unknown paper is not called another format", "universita", in, rules.Counted{Pages: 2, Sheets: 2, LargestPaper: "unknown"}, "", 2},
+		{"unknown paper is not A4", "universita", in, rules.Counted{Pages: 2, Sheets: 2, LargestPaper: "unknown"}, "format", 2},
+		{"unknown paper by default", "predefinito", in, rules.Counted{Pages: 2, Sheets: 2, LargestPaper: "unknown"}, "format", 2},
+		{"unknown paper where no format is asked", "comune", in, rules.Counted{Pages: 2, Sheets: 2, LargestPaper: "unknown"}, "", 2},
 		{"format before count", "universita", in, rules.Counted{Pages: 30, Sheets: 15, LargestPaper: "larger"}, "format", 30},
 	} {
 		v := rules.CaptureScope(profile(t, c.profile), c.d, c.found)

@@ -71,7 +71,7 @@ func tallyOf(pages []protocollo.Page) tally {
 	t := tally{sheetsKnown: len(pages) > 0}
 	larger, unknown, smaller := false, false, false
 	for _, p := range pages {
-		f, _ := factsOf(p)
+		f, measured := factsOf(p)
 		if p.Sheet == 0 {
 			t.sheetsKnown = false
 		}
@@ -80,6 +80,9 @@ func tallyOf(pages []protocollo.Page) tally {
 			continue
 		}
 		t.Pages++
+		if !measured {
+			continue // it is asked about for itself
+		}
 		switch f.Paper {
 		case scanner.PaperLarger:
 			larger = true

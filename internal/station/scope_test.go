@@ -293,6 +293,24 @@ func TestLostDeliveryWaitsForAPerson(t *testing.T) {
 	}
 }
 
+// TestPageOfUnknownFormatAsks: it went through the page rule as A4, in silence. A page that is no image asks for itself only.
+func TestPageOfUnknownFormatAsks(t *testing.T) {
+	o := newOffice(t)
+	r := o.labelled("key-0001", letter("x"))
+	o.scan(&feeder{pages: []string{sheetOf("square", func(f *scanner.Facts) {
+		withCodes(codeOf(r))(f)
+		f.Paper, f.DPIAssumed = scanner.PaperUnknown, true
+	})}}, station.ScanCommand{})
+	if e := o.theException(protocollo.ExceptionScope, "format"); e.Detail.Paper != "unknown" {
+		t.Errorf("asked about %q", e.Detail.Paper)
+	}
+
+	o = newOffice(t)
+	r = o.labelled("key-0001", letter("x"))
+	o.scan(&feeder{pages: []string{sheetOf("p1", withCodes(codeOf(r))), "no image"}}, station.ScanCommand{Selected: r.Registration.ID})
+	o.theException(protocollo.ExceptionStray, "bad-data")
+}
+
 // TestLostArchiveFileHoldsUpNoDelivery: a file of ours that is gone waited for ever, before all the others, and the centre was shown
 // as away.
 func TestLostArchiveFileHoldsUpNoDelivery(t *testing.T) {

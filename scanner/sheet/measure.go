@@ -30,6 +30,19 @@ func paperOf(widthMM, heightMM float64) scanner.Paper {
 	return scanner.PaperSmaller
 }
 
+// proportionTolerance is how far the proportion of the sides may be off A4's, the root of 2, where no resolution is known. A sheet of
+// A4 on a glass of 215.9 mm is 2.7 % off; US Letter is 8.5 % off, Legal 16 %.
+const proportionTolerance = 0.03
+
+// paperByProportion judges a page whose size in millimetres nobody knows (docs/decisions/0012): A4 by its proportion, else unknown.
+func paperByProportion(widthPx, heightPx int) scanner.Paper {
+	short, long := float64(min(widthPx, heightPx)), float64(max(widthPx, heightPx))
+	if math.Abs(long/short/math.Sqrt2-1) <= proportionTolerance {
+		return scanner.PaperA4
+	}
+	return scanner.PaperUnknown
+}
+
 // believable says whether a stated resolution can be a scanner's, both axes. 72 and 96 are not: programs write them for
 // pictures of which they know nothing.
 func believable(x, y float64) bool {
@@ -70,7 +83,7 @@ func (m *Image) measure(f *format, h header, s scanner.Settings) {
 	m.facts = scanner.Facts{
 		WidthPx: b.Dx(), HeightPx: b.Dy(), XDPI: x, YDPI: y, DPIAssumed: assumed,
 		WidthMM: float64(b.Dx()) / x * mmPerInch, HeightMM: float64(b.Dy()) / y * mmPerInch,
-		Encoding: f.mime, Bits: h.bits, Channels: h.channels, Paper: scanner.PaperUnknown,
+		Encoding: f.mime, Bits: h.bits, Channels: h.channels, Paper: paperByProportion(b.Dx(), b.Dy()),
 	}
 	if !assumed {
 		m.facts.Paper = paperOf(m.facts.WidthMM, m.facts.HeightMM)

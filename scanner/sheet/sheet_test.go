@@ -137,8 +137,8 @@ func TestFactsOfEachFormat(t *testing.T) {
 		{"the file wins over the settings", withJFIF(jpegOf(t, page), 1, 75, 75), scanner.Settings{ResolutionXDPI: 300}, "image/jpeg", 1, 75, false, scanner.PaperA4},
 		{"settings where the file is silent", jpegOf(t, page), scanner.Settings{ResolutionXDPI: 100, ResolutionYDPI: 100}, "image/jpeg", 1, 100, false, scanner.PaperSmaller},
 		{"a placeholder of 72 is no resolution beside settings", withJFIF(jpegOf(t, page), 1, 72, 72), scanner.Settings{ResolutionXDPI: 75, ResolutionYDPI: 75}, "image/jpeg", 1, 75, false, scanner.PaperA4},
-		{"nothing known", jpegOf(t, page), scanner.Settings{}, "image/jpeg", 1, 75, true, scanner.PaperUnknown},
-		{"density without a unit", withJFIF(jpegOf(t, page), 0, 300, 300), scanner.Settings{}, "image/jpeg", 1, 75, true, scanner.PaperUnknown},
+		{"nothing known", jpegOf(t, page), scanner.Settings{}, "image/jpeg", 1, 75, true, scanner.PaperA4},
+		{"density without a unit", withJFIF(jpegOf(t, page), 0, 300, 300), scanner.Settings{}, "image/jpeg", 1, 75, true, scanner.PaperA4},
 		{"PNG with pHYs", withPHYs(pngOf(t, page), 2953), scanner.Settings{}, "image/png", 1, 75.006, false, scanner.PaperA4},
 		{"PNG in colour", withPHYs(pngOf(t, rgb), 2953), scanner.Settings{}, "image/png", 3, 75.006, false, scanner.PaperA4},
 		{"TIFF that says 72", tiffOf(t, page), scanner.Settings{}, "image/tiff", 1, 72, false, scanner.PaperLarger},
@@ -162,6 +162,34 @@ func TestFactsOfEachFormat(t *testing.T) {
 				t.Errorf("plain paper: blank %v, ink %g", f.Blank, f.InkRatio)
 			}
 		})
+	}
+}
+
+// TestPaperWithoutResolution: a page of which nobody says how large it is passed as A4 in silence, whatever its form.
+func TestPaperWithoutResolution(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		width, height int
+		want          scanner.Paper
+	}{
+		{"A4", 620, 877, scanner.PaperA4},
+		{"A4, lying", 877, 620, scanner.PaperA4},
+		{"A4 in the whole width of a glass of 8.5 inches", 638, 877, scanner.PaperA4},
+		{"A4, just within", 1000, 1456, scanner.PaperA4},
+		{"a little longer", 1000, 1458, scanner.PaperUnknown},
+		{"a little shorter", 1000, 1371, scanner.PaperUnknown},
+		{"US Letter", 638, 825, scanner.PaperUnknown},
+		{"a square", 600, 600, scanner.PaperUnknown},
+		{"a till receipt", 240, 1200, scanner.PaperUnknown},
+		{"a till receipt, lying", 1200, 240, scanner.PaperUnknown},
+	} {
+		m, err := sheet.Read(bytes.NewReader(pngOf(t, blankPage(c.width, c.height))), scanner.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := m.Facts(); f.Paper != c.want || !f.DPIAssumed {
+			t.Errorf("%s, %d x %d: %s, want %s", c.name, c.width, c.height, f.Paper, c.want)
+		}
 	}
 }
 
