@@ -75,7 +75,8 @@ func (db *DB) Exception(ctx context.Context, id int64) (protocollo.Exception, er
 	return exceptionByID(ctx, db.read, id)
 }
 
-// SolveException records an answer and journals it. Invalid "choice" when the kind does not offer it.
+// SolveException records an answer and journals it. Invalid "choice" when the kind does not offer it; but split and discard answer
+// whatever was asked about pages that left with them.
 func (db *DB) SolveException(ctx context.Context, a protocollo.Actor, id int64, version int, c protocollo.Choice, reason string) (protocollo.Exception, error) {
 	var solved protocollo.Exception
 	err := db.transact(ctx, "solve an exception", func(w *wtx) error {
@@ -89,7 +90,7 @@ func (db *DB) SolveException(ctx context.Context, a protocollo.Actor, id int64, 
 			conflict := protocollo.Errorf(protocollo.Conflict, "already-solved", "exception %d is at version %d", id, e.Version)
 			conflict.Words = e.SolvedBy
 			return conflict
-		case !slices.Contains(e.Kind.Choices(), c):
+		case !slices.Contains(e.Kind.Choices(), c) && c != protocollo.ChoiceSplit && c != protocollo.ChoiceDiscard:
 			return protocollo.Errorf(protocollo.Invalid, "choice", "%q is no answer to %s", c, e.Kind)
 		}
 		err = w.exec(`UPDATE exceptions SET version = version + 1, solved_at = ?, solved_by = ?, choice = ?, reason = ? WHERE id = ?`,

@@ -100,6 +100,7 @@ func (f *feeder) Scan(context.Context, scanner.Request) (scanner.Document, error
 type paperRun struct {
 	pages [][]byte
 	hold  bool
+	end   error // after the last page; nil is io.EOF
 	given int
 }
 
@@ -108,6 +109,9 @@ func (r *paperRun) Next(ctx context.Context) (*scanner.Page, error) {
 		if r.hold {
 			<-ctx.Done()
 			return nil, &scanner.Fault{Kind: scanner.FaultCancelled, Err: ctx.Err()}
+		}
+		if r.end != nil {
+			return nil, r.end
 		}
 		return nil, io.EOF
 	}

@@ -77,7 +77,8 @@ type ExceptionStore interface {
 	// Exceptions lists the open ones of an AOO, oldest first.
 	Exceptions(ctx context.Context, aoo protocollo.AOOCode) ([]protocollo.Exception, error)
 	Exception(ctx context.Context, id int64) (protocollo.Exception, error)
-	// SolveException records an answer. Conflict "already-solved" (Words = who) when version is not the current one or it is solved.
+	// SolveException records an answer. Conflict "already-solved" (Words = who) when version is not the current one or it is solved. Invalid
+	// "choice" when the kind does not offer it; but split and discard answer whatever was asked about pages that left with them.
 	SolveException(ctx context.Context, a protocollo.Actor, id int64, version int, c protocollo.Choice, reason string) (protocollo.Exception, error)
 }
 

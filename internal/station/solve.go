@@ -289,14 +289,18 @@ func (s *Station) solveSplit(ctx context.Context, v *solving) error {
 	if err := s.cfg.Documents.MovePages(ctx, d.ID, ids); err != nil {
 		return fmt.Errorf("move pages: %w", err)
 	}
+	why := ""
 	for _, o := range v.open { // what was asked about the pages that left is asked again of the new document
 		if o.ID != v.e.ID && slices.Contains(ids, o.PageID) && o.Kind != protocollo.ExceptionScope {
+			if o.Kind == protocollo.ExceptionCount && o.Detail.Why != "" {
+				why = o.Detail.Why // what cut the run short, cut its last pages
+			}
 			if err := s.solved(ctx, v.actor, o, v.answer); err != nil {
 				return err
 			}
 		}
 	}
-	return s.complete(ctx, d.ID, "")
+	return s.complete(ctx, d.ID, why)
 }
 
 // comparesCounts tells «found differs from declared» from «the run was cut short».
