@@ -151,9 +151,10 @@ export class Clerk {
     return this.number(key)
   }
 
-  /** Waits until what was typed is kept on the station. */
-  async kept(): Promise<void> {
-    await this.page.waitForResponse((r) => r.request().method() === 'PUT' && r.url().includes('/api/drafts/') && r.ok())
+  /** Waits until a form with this subject is kept on the station. */
+  async kept(subject: string): Promise<void> {
+    const drafts = async () => (await this.json<{ drafts: { draft: { subject: string } }[] }>('/api/desk')).drafts
+    await until(async () => (await drafts()).some((d) => d.draft.subject === subject), true, `a draft with the subject ${subject}`)
   }
 
   /** Scans what lies in the feeder and waits for the end of the run. */
