@@ -129,6 +129,13 @@ type Page struct {
 	Settings Settings
 	TakenAt  time.Time // when the source delivered it, by the clock handed to the source
 	Name     string    // the file's name where the page came from a file, for people only
+	Original Original  // the file that the page was taken out of; zero where Data is that file
+}
+
+// Original is a file by its content. Who must not keep a page must not keep the file that it came in.
+type Original struct {
+	SHA256 string // hex
+	Bytes  int64
 }
 
 // Settings are the parameters a page was really taken with (requirement R4.4); 0 or "" where the source does not say.

@@ -117,7 +117,7 @@ func (db *DB) ReleasePages(ctx context.Context) (int, error) {
 		if size != r.bytes {
 			return total, protocollo.Errorf(protocollo.Internal, "blob-damaged", "blob %s has %d bytes, not %d", r.sha, size, r.bytes)
 		}
-		n, err := db.erase(ctx, r.erasure, KindReleased, `UPDATE pages SET released = 1 WHERE id = ?`)
+		n, err := db.erase(ctx, r.erasure, KindReleased, `UPDATE pages SET released = 1 WHERE id = ?`, nil)
 		total += n
 		if err != nil {
 			return total, fmt.Errorf("release the pages of document %d: %w", r.document, err)

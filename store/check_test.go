@@ -80,7 +80,7 @@ func (o *office) fill(t testing.TB) {
 	must(t, o.Decide(ctx, station.ScopeDecision{DocumentID: volume.ID, Actor: clerk, Choice: protocollo.ChoiceNoteFirst, Profile: "p", Note: "n", Sheets: 3, Erase: []int64{pages[1].ID}}))
 	stray, _ := o.Scan("blank")
 	must(t, o.Discard(ctx, clerk, stray.ID, "bianca"))
-	_, err = o.EraseDecided(ctx)
+	_, err = o.EraseDecided(ctx, nil)
 	must(t, err)
 	wrong := o.Register(storetest.Draft("Doppia", "Mario"))
 	ann := protocollo.Annulment{RegistrationID: wrong.ID, Reason: "doppia", ActNumber: "1", ActDay: "2026-03-10", By: "rosa"}

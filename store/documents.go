@@ -376,8 +376,9 @@ type erasure struct {
 	pages    string
 }
 
-// EraseDecided erases files, then records it (R19.5); what a crash cut short is done again. It returns how many images it erased.
-func (db *DB) EraseDecided(ctx context.Context) (int, error) {
+// EraseDecided erases files, then each page's original, then records it (R19.5); what a crash or an error of original cut short is
+// done again. original may be nil. An order that fails holds up no other. It returns how many images it erased.
+func (db *DB) EraseDecided(ctx context.Context, original func(context.Context, protocollo.Page) error) (int, error) {
 	due, err := collect(ctx, db.read, func(s scannable) (erasure, error) {
 		var e erasure
 		err := s.Scan(&e.cause, &e.causeID, &e.document, &e.pages)
@@ -390,22 +391,24 @@ func (db *DB) EraseDecided(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("list what is to be erased: %w", err)
 	}
 	total := 0
+	var failed []error
 	for _, e := range due {
-		n, err := db.erase(ctx, e, KindErased, `UPDATE pages SET erased = 1 WHERE id = ?`)
+		n, err := db.erase(ctx, e, KindErased, `UPDATE pages SET erased = 1 WHERE id = ?`, original)
 		total += n
 		if err != nil {
-			return total, fmt.Errorf("erase the pages of document %d: %w", e.document, err)
+			failed = append(failed, fmt.Errorf("erase the pages of document %d: %w", e.document, err))
 		}
 	}
-	return total, nil
+	return total, errors.Join(failed...)
 }
 
-// erase removes the files of one order and records it.
-func (db *DB) erase(ctx context.Context, e erasure, kind, mark string) (int, error) {
+// erase removes the files of one order, and their originals unless original is nil, and records it.
+func (db *DB) erase(ctx context.Context, e erasure, kind, mark string, original func(context.Context, protocollo.Page) error) (int, error) {
 	var ids []int64
 	if err := json.Unmarshal([]byte(e.pages), &ids); err != nil {
 		return 0, err
 	}
+	var pages []protocollo.Page
 	for _, id := range ids {
 		p, err := pageByID(ctx, db.read, id)
 		if err != nil {
@@ -413,6 +416,14 @@ func (db *DB) erase(ctx context.Context, e erasure, kind, mark string) (int, err
 		}
 		if err := db.files.Remove(filepath.Join(db.dir, spoolDir, p.File)); err != nil {
 			return 0, classify(err)
+		}
+		pages = append(pages, p)
+	}
+	if original != nil { // after the pages of our own, which go even while a folder is away
+		for _, p := range pages {
+			if err := original(ctx, p); err != nil {
+				return 0, err
+			}
 		}
 	}
 	err := db.transact(ctx, "record an erasure", func(w *wtx) error {

@@ -211,7 +211,7 @@ func TestErasureIsFinishedAfterACrash(t *testing.T) {
 			must(t, err)
 			must(t, db.Discard(ctx, storetest.Clerk(), d.ID, "bianca"))
 			rec.Fault = durabletest.Fault{At: len(rec.Calls()) + n, After: after, Err: durabletest.ErrDead, Dead: true}
-			_, err = db.EraseDecided(ctx)
+			_, err = db.EraseDecided(ctx, nil)
 			if !rec.Fired() {
 				must(t, err)
 				break
@@ -222,7 +222,7 @@ func TestErasureIsFinishedAfterACrash(t *testing.T) {
 			must(t, db.Close())
 			again, err := Open(ctx, Config{Dir: rec.Root})
 			must(t, err)
-			if n, err := again.EraseDecided(ctx); err != nil || n != 1 {
+			if n, err := again.EraseDecided(ctx, nil); err != nil || n != 1 {
 				t.Errorf("erased %d, %v", n, err)
 			}
 			if _, err := os.Lstat(filepath.Join(rec.Root, spoolDir, p.File)); !os.IsNotExist(err) {
@@ -367,7 +367,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if open, err := db.Exceptions(ctx, storetest.AOO().Code); err != nil || len(open) != 0 {
 		t.Fatalf("exceptions about lost images: %+v, %v", open, err)
 	}
-	if _, err := db.EraseDecided(ctx); err != nil {
+	if _, err := db.EraseDecided(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 	confirm := station.RestoreConfirmation{AOO: storetest.AOO().Code, LastNumber: "0000001", ActNumber: "9", ActDay: "2026-03-31"}

@@ -42,13 +42,13 @@ func scanBatch(s scannable) (protocollo.Batch, error) {
 }
 
 const pageColumns = `p.id, p.batch_id, coalesce(p.document_id, 0), p.seq, p.sheet, p.back, p.file, p.media_type, p.sha256, p.bytes, p.taken_at, p.name,
-	p.facts, p.settings, max(p.erased, p.erase_due)`
+	p.original_sha256, p.original_bytes, p.facts, p.settings, max(p.erased, p.erase_due)`
 
 func scanPage(s scannable) (protocollo.Page, error) {
 	var p protocollo.Page
 	var taken int64
 	err := s.Scan(&p.ID, &p.BatchID, &p.DocumentID, &p.Seq, &p.Sheet, &p.Back, &p.File, &p.MediaType, &p.SHA256, &p.Bytes, &taken, &p.Name,
-		&p.Facts, &p.Settings, &p.Erased)
+		&p.OriginalSHA256, &p.OriginalBytes, &p.Facts, &p.Settings, &p.Erased)
 	p.TakenAt = instant(taken)
 	return p, err
 }
@@ -195,9 +195,9 @@ func (w *wtx) addPage(p protocollo.Page) (protocollo.Page, error) {
 			return p, err
 		}
 	}
-	res, err := w.ExecContext(w.ctx, `INSERT INTO pages (batch_id, document_id, seq, position, sheet, back, file, media_type, sha256, bytes, taken_at, name, facts, settings)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.BatchID, nullable(p.DocumentID), p.Seq, position, p.Sheet, p.Back, p.File, p.MediaType, p.SHA256, p.Bytes,
-		p.TakenAt.UnixNano(), p.Name, nullableText(p.Facts), nullableText(p.Settings))
+	res, err := w.ExecContext(w.ctx, `INSERT INTO pages (batch_id, document_id, seq, position, sheet, back, file, media_type, sha256, bytes, taken_at, name,
+		original_sha256, original_bytes, facts, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.BatchID, nullable(p.DocumentID), p.Seq, position, p.Sheet, p.Back, p.File, p.MediaType, p.SHA256, p.Bytes,
+		p.TakenAt.UnixNano(), p.Name, p.OriginalSHA256, p.OriginalBytes, nullableText(p.Facts), nullableText(p.Settings))
 	if err != nil {
 		return p, err
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -59,6 +62,23 @@ func (w watched) take(ctx context.Context, s *station.Station, doc scanner.Docum
 	actor.Roles = []protocollo.Role{protocollo.RoleOperator}
 	_, err = s.TakeFiles(ctx, actor, doc, w.id, 0)
 	return err
+}
+
+// originals erases what pages came in: only hot folders keep it. A source that is no folder, or no longer one, keeps nothing here.
+type originals []watched
+
+func (o originals) EraseOriginal(ctx context.Context, source, digest string, size int64) error {
+	sum, err := hex.DecodeString(digest)
+	if err != nil || len(sum) != sha256.Size {
+		return fmt.Errorf("erase an original: no digest %q", digest)
+	}
+	for _, w := range o {
+		if w.id == source {
+			_, err := w.source.Erase(ctx, [sha256.Size]byte(sum), size)
+			return err
+		}
+	}
+	return nil
 }
 
 // troubles remembers which files of a folder could not be taken, for as long as they lie there, and under "" that the folder itself

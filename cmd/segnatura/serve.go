@@ -143,8 +143,8 @@ func (s *service) wire() error {
 		Registrar: register, Sender: register,
 		Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{},
 		Scratch:   scratchIn(s.workDir()),
-		Publisher: publisher{s},
-		Clock:     s.clock, NewKey: randomText, Log: s.log,
+		Publisher: publisher{s}, Originals: originals(s.devices.folders),
+		Clock: s.clock, NewKey: randomText, Log: s.log,
 	})
 	if err != nil {
 		return err

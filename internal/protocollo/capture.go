@@ -44,6 +44,9 @@ type Page struct {
 	Bytes      int64     `json:"bytes"`
 	TakenAt    time.Time `json:"takenAt"`
 	Name       string    `json:"name,omitempty"` // original file name, for people
+	// OriginalSHA256 and OriginalBytes are of the file that the page was taken out of; empty where the page is that file.
+	OriginalSHA256 string `json:"-"`
+	OriginalBytes  int64  `json:"-"`
 	// Facts and Settings are scanner.Facts and scanner.Settings as JSON.
 	Facts    []byte `json:"-"`
 	Settings []byte `json:"-"`

@@ -53,7 +53,7 @@ func (s *Station) archiveDueNow(ctx context.Context) {
 	if _, err := s.cfg.Archive.ReleasePages(ctx); err != nil {
 		s.log.Error("archived pages not released yet", "err", err)
 	}
-	if _, err := s.cfg.Documents.EraseDecided(ctx); err != nil {
+	if err := s.eraseDecided(ctx); err != nil {
 		s.log.Error("decided pages not erased yet", "err", err)
 	}
 }

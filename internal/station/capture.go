@@ -71,7 +71,8 @@ func (r *run) page(p *scanner.Page) error {
 		return fmt.Errorf("encode settings: %w", err)
 	}
 	stored, err := r.s.cfg.Batches.AddPage(ctx, protocollo.Page{BatchID: r.batch.ID, DocumentID: r.document, Seq: r.seq + 1,
-		Sheet: p.Sheet, Back: p.Back, MediaType: p.Format, TakenAt: p.TakenAt, Name: p.Name, Settings: settings}, p.Data)
+		Sheet: p.Sheet, Back: p.Back, MediaType: p.Format, TakenAt: p.TakenAt, Name: p.Name,
+		OriginalSHA256: p.Original.SHA256, OriginalBytes: p.Original.Bytes, Settings: settings}, p.Data)
 	if err != nil {
 		return fmt.Errorf("keep page %d: %w", r.seq+1, err)
 	}

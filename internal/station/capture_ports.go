@@ -47,7 +47,8 @@ type DocumentStore interface {
 	// Discard closes a document without registration: reason recorded, images erased by EraseDecided.
 	Discard(ctx context.Context, a protocollo.Actor, documentID int64, reason string) error
 	// EraseDecided erases the images of every decision and discard that are not yet recorded as erased; safe to run at any time, also at start.
-	EraseDecided(ctx context.Context) (int, error)
+	// original is called for each page before that is recorded, perhaps again after a crash; its error leaves the order due.
+	EraseDecided(ctx context.Context, original func(context.Context, protocollo.Page) error) (int, error)
 }
 
 // Association joins a document to a registration.
@@ -87,6 +88,13 @@ type Inspector interface {
 	// Inspect decodes once: facts with codes, and a JPEG thumbnail of at most maxPx. accept says which code texts end the search.
 	// Errors are *scanner.Fault with FaultBadData or FaultTruncated.
 	Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error)
+}
+
+// Originals are the files that pages came in, where a source keeps them.
+type Originals interface {
+	// EraseOriginal removes a file for good wherever the source keeps it; size is in bytes. What is gone, and a source that keeps
+	// nothing, is no error. It may be repeated.
+	EraseOriginal(ctx context.Context, source, sha256 string, size int64) error
 }
 
 // CodeResolver finds what a code of ours stands for.

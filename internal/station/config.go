@@ -12,7 +12,7 @@ import (
 	"segnatura/stamp"
 )
 
-// Config wires a [Station]. Every port is required; the other fields have a default. The zero Config is therefore refused.
+// Config wires a [Station]. Every port but Originals is required; the other fields have a default. The zero Config is therefore refused.
 type Config struct {
 	Intakes    IntakeStore
 	Duplicates DuplicateStore
@@ -43,6 +43,7 @@ type Config struct {
 	// Scratch opens an empty working file that disappears when it is closed, also by a crash.
 	Scratch   func(ctx context.Context) (Scratch, error)
 	Publisher Publisher
+	Originals Originals // nil: no source keeps the files that pages came in
 
 	// PreviewSize and PreviewResolution are those of the label that is shown before one is printed (default 62x29 mm, 300 dpi).
 	PreviewSize       stamp.Size

@@ -200,6 +200,8 @@ type feeder struct {
 	hold   chan struct{}  // when not nil, after the last page it waits for it or for the context
 	open   func() error   // of Scan
 	given  int
+
+	originals map[int]scanner.Original // of page n
 }
 
 func (f *feeder) Capabilities(context.Context) (scanner.Capabilities, error) {
@@ -241,6 +243,7 @@ func (f *feeder) Next(ctx context.Context) (*scanner.Page, error) {
 	}
 	p := &scanner.Page{Seq: f.given, Sheet: f.given, Format: "image/jpeg", Data: io.NopCloser(strings.NewReader(f.pages[f.given-1])),
 		TakenAt: time.Date(2026, 3, 2, 8, 20, 0, 0, time.UTC)}
+	p.Original = f.originals[f.given]
 	if f.duplex {
 		p.Sheet, p.Back = (f.given+1)/2, f.given%2 == 0
 	}

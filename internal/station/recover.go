@@ -174,7 +174,12 @@ func (s *Station) recoverDocuments(ctx context.Context, aoos []protocollo.AOO) e
 }
 
 func (s *Station) recoverErasures(ctx context.Context, _ []protocollo.AOO) error {
-	if _, err := s.cfg.Documents.EraseDecided(ctx); err != nil {
+	err := s.eraseDecided(ctx)
+	if errors.Is(err, protocollo.Unavailable) { // a folder that is away keeps nobody from the desk; the archive's rounds try again
+		s.log.Error("decided pages not erased yet", "err", err)
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("erase what was decided: %w", err)
 	}
 	return nil

@@ -311,6 +311,80 @@ func TestPageOfUnknownFormatAsks(t *testing.T) {
 	o.theException(protocollo.ExceptionStray, "bad-data")
 }
 
+// folder remembers which originals it was told to erase, or is away.
+type folder struct {
+	away   error
+	erased []string
+}
+
+func (f *folder) EraseOriginal(_ context.Context, source, sha256 string, size int64) error {
+	if f.away != nil {
+		return f.away
+	}
+	f.erased = append(f.erased, fmt.Sprintf("%s %.8s %d", source, sha256, size))
+	return nil
+}
+
+// TestExcludedPagesLeaveNoOriginal: the file in the hot folder stayed (R19.5). It goes with the pages, or as soon as the folder is back,
+// also after a restart; of a file of many pages it is the file's own digest that counts.
+func TestExcludedPagesLeaveNoOriginal(t *testing.T) {
+	for _, start := range []string{"at once", "at the next round", "after a restart"} {
+		t.Run(start, func(t *testing.T) {
+			o := newOffice(t)
+			dir := &folder{}
+			wire := func(c *station.Config) { c.Originals = dir }
+			o.start(wire)
+			f := &feeder{pages: plain("p", 3), originals: map[int]scanner.Original{2: {SHA256: "0123456789abcdef", Bytes: 77}, 3: {SHA256: "0123456789abcdef", Bytes: 77}}}
+			first := o.scan(f, station.ScanCommand{}).Documents[0].PageList[0]
+			want := []string{fmt.Sprintf("scanner-1 %.8s %d", first.SHA256, first.Bytes), "scanner-1 01234567 77", "scanner-1 01234567 77"}
+			if start != "at once" {
+				dir.away = errors.New("no such share")
+			}
+			e := o.theException(protocollo.ExceptionNoCode, "")
+			o.mustSolve(clerk, e, station.Answer{Choice: protocollo.ChoiceDiscard, Reason: "riservata"})
+			if dir.away != nil && len(dir.erased) != 0 {
+				t.Fatalf("erased %v", dir.erased)
+			}
+			if start == "after a restart" {
+				o.start(wire)
+				if err := o.s.Recover(t.Context()); err != nil {
+					t.Fatalf("a folder that is away keeps the station closed: %v", err)
+				}
+			}
+			dir.away = nil
+			if err := o.s.Recover(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(dir.erased, want) {
+				t.Errorf("erased %v, want %v", dir.erased, want)
+			}
+		})
+	}
+}
+
+// TestOriginalStaysWhileItsRunGoesOn: other pages of the same file may not be safe yet.
+func TestOriginalStaysWhileItsRunGoesOn(t *testing.T) {
+	o := newOffice(t)
+	dir := &folder{}
+	o.start(func(c *station.Config) { c.Originals = dir })
+	a := o.labelled("key-000a", letter("A"))
+	f := &feeder{hold: make(chan struct{}), pages: []string{sheetOf("loose", nil), sheetOf("a1", withCodes(codeOf(a)))}}
+	b := o.startScan(f, station.ScanCommand{})
+	o.events.await(t, "question", func() bool { return len(o.exceptions()) == 1 })
+	o.mustSolve(clerk, o.theException(protocollo.ExceptionNoCode, ""), station.Answer{Choice: protocollo.ChoiceDiscard, Reason: "bianca"})
+	if len(dir.erased) != 0 {
+		t.Fatalf("erased %v during the run", dir.erased)
+	}
+	close(f.hold)
+	o.events.waitEnded(t, b.ID, o.s)
+	if err := o.s.Recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(dir.erased) != 1 {
+		t.Errorf("erased %v after the run", dir.erased)
+	}
+}
+
 // TestLostArchiveFileHoldsUpNoDelivery: a file of ours that is gone waited for ever, before all the others, and the centre was shown
 // as away.
 func TestLostArchiveFileHoldsUpNoDelivery(t *testing.T) {

@@ -341,9 +341,38 @@ func (s *Station) eraseNow(ctx context.Context, pages []protocollo.Page) {
 	for _, p := range pages {
 		s.thumbs.drop(p.ID)
 	}
-	if _, err := s.cfg.Documents.EraseDecided(ctx); err != nil {
+	if err := s.eraseDecided(ctx); err != nil {
 		s.log.Error("decided pages not erased yet", "err", err)
 	}
+}
+
+// eraseDecided erases everything that was decided to be erased: pages, then the files that they came in (R19.5). Unavailable "original"
+// when a file could not be: the next round tries again.
+func (s *Station) eraseDecided(ctx context.Context) error {
+	_, err := s.cfg.Documents.EraseDecided(ctx, s.eraseOriginal)
+	return err
+}
+
+// eraseOriginal waits for the end of the page's run: until then other pages of the same file may be under way.
+func (s *Station) eraseOriginal(ctx context.Context, p protocollo.Page) error {
+	if s.cfg.Originals == nil {
+		return nil
+	}
+	b, err := s.cfg.Batches.Batch(ctx, p.BatchID)
+	if err != nil {
+		return fmt.Errorf("read batch: %w", err)
+	}
+	if b.State == protocollo.BatchRunning {
+		return protocollo.Errorf(protocollo.Unavailable, "original", "batch %d is running", b.ID)
+	}
+	digest, size := p.SHA256, p.Bytes
+	if p.OriginalSHA256 != "" {
+		digest, size = p.OriginalSHA256, p.OriginalBytes
+	}
+	if err := s.cfg.Originals.EraseOriginal(ctx, b.Source, digest, size); err != nil {
+		return protocollo.Errorf(protocollo.Unavailable, "original", "erase the original of page %d: %w", p.ID, err)
+	}
+	return nil
 }
 
 // solveScope decides a document outside the page rule (R3.3, R19.3, R19.4).

@@ -2,6 +2,8 @@ package sheet
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +16,7 @@ import (
 const maxSeparated = 1 << 30
 
 // Separate makes a run whose pages are single pages: a TIFF of many pages comes out as that many, one after the other, with Seq
-// counted through the run and without Sheet, which files do not know. Everything else passes untouched. dir is where such a file is
+// counted through the run, with the file as Original and without Sheet, which files do not know. Everything else passes untouched. dir is where such a file is
 // kept meanwhile, without a name.
 //
 // The run below is asked for its next page only when all pages of the one before were taken, so that what that promises (a hot
@@ -69,8 +71,9 @@ func (s *separated) take(p *scanner.Page) error {
 	}
 	s.file = f
 	err = os.Remove(f.Name())
+	digest := sha256.New()
 	if err == nil {
-		_, err = io.Copy(f, p.Data)
+		_, err = io.Copy(io.MultiWriter(f, digest), p.Data)
 	}
 	if err := errors.Join(err, p.Data.Close()); err != nil {
 		return fmt.Errorf("separate pages of %s: %w", p.Name, err)
@@ -87,6 +90,7 @@ func (s *separated) take(p *scanner.Page) error {
 		return &scanner.Fault{Kind: scanner.FaultBadData, Detail: fmt.Sprintf("%s has %d pages in %d bytes, which is more than is taken apart", p.Name, len(views), size)}
 	}
 	s.page, s.views = *p, views
+	s.page.Original = scanner.Original{SHA256: hex.EncodeToString(digest.Sum(nil)), Bytes: size}
 	return nil
 }
 

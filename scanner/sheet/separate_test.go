@@ -3,7 +3,9 @@ package sheet
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -69,6 +71,13 @@ func TestSeparateTakesAMultiPageTIFFApart(t *testing.T) {
 			t.Fatal(err)
 		}
 		seqs = append(seqs, p.Seq)
+		want := scanner.Original{}
+		if p.Format == "image/tiff" {
+			want = scanner.Original{SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Bytes: int64(len(data))}
+		}
+		if p.Original != want {
+			t.Errorf("page %d came out of %+v, want %+v", p.Seq, p.Original, want)
+		}
 		if p.Format == "image/tiff" {
 			img, err := Read(bytes.NewReader(b), scanner.Settings{})
 			if err != nil {

@@ -273,7 +273,7 @@ CREATE TABLE pages (
   batch_id INTEGER NOT NULL REFERENCES batches, document_id INTEGER REFERENCES documents,
   seq INTEGER NOT NULL, position INTEGER NOT NULL DEFAULT 0, sheet INTEGER NOT NULL, back INTEGER NOT NULL,
   file TEXT NOT NULL UNIQUE, media_type TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,
-  taken_at INTEGER NOT NULL, name TEXT NOT NULL, facts TEXT, settings TEXT,
+  taken_at INTEGER NOT NULL, name TEXT NOT NULL, original_sha256 TEXT NOT NULL, original_bytes INTEGER NOT NULL, facts TEXT, settings TEXT,
   erase_due INTEGER NOT NULL DEFAULT 0, erased INTEGER NOT NULL DEFAULT 0, released INTEGER NOT NULL DEFAULT 0,
   UNIQUE (batch_id, seq)
 ) STRICT;

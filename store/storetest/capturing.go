@@ -229,10 +229,23 @@ func testDecisions(t *testing.T, f *Fixture) {
 	// Decided is as good as erased for whoever reads.
 	_, _, err := f.OpenPage(ctx, pages[1].ID)
 	Fails(t, err, protocollo.NotFound, "page")
-	if n, err := f.EraseDecided(ctx); err != nil || n != 2 {
+	// Nothing is recorded as erased while its original is there, and one that stays holds up no other order.
+	other, _ := f.Scan("y")
+	f.ok(f.Discard(ctx, Clerk(), other.ID, "doppia"))
+	n, err := f.EraseDecided(ctx, func(_ context.Context, p protocollo.Page) error {
+		if p.DocumentID == d.ID {
+			return protocollo.Errorf(protocollo.Unavailable, "original", "the folder is away")
+		}
+		return nil
+	})
+	Fails(t, err, protocollo.Unavailable, "original")
+	if n != 1 {
+		t.Fatalf("erased %d beside an original that stayed", n)
+	}
+	if n, err := f.EraseDecided(ctx, nil); err != nil || n != 2 {
 		t.Fatalf("erased %d, %v", n, err)
 	}
-	if n, err := f.EraseDecided(ctx); err != nil || n != 0 {
+	if n, err := f.EraseDecided(ctx, nil); err != nil || n != 0 {
 		t.Fatalf("erased again %d, %v", n, err)
 	}
 	got, left, err := f.Document(ctx, d.ID)
@@ -258,7 +271,7 @@ func testDecisions(t *testing.T, f *Fixture) {
 	Fails(t, f.Discard(ctx, Clerk(), stranger.ID, ""), protocollo.Invalid, "reason")
 	f.ok(f.Discard(ctx, Clerk(), stranger.ID, "pagina bianca"))
 	f.ok(f.Discard(ctx, Clerk(), stranger.ID, "pagina bianca"))
-	if n, err := f.EraseDecided(ctx); err != nil || n != 2 {
+	if n, err := f.EraseDecided(ctx, nil); err != nil || n != 2 {
 		t.Fatalf("erased %d, %v", n, err)
 	}
 	Fails(t, f.SetDocumentState(ctx, stranger.ID, protocollo.DocumentReady), protocollo.Conflict, "document-closed")
