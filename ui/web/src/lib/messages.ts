@@ -304,7 +304,7 @@ export const choiceWords: Words = {
 
 export const notePartWords: Words = { documento: 'il documento', allegato: 'l’allegato', allegati: 'gli allegati' }
 
-export const paperWords: Words = { A4: 'A4', smaller: 'più piccolo di A4', larger: 'più grande di A4', unknown: 'formato non noto' }
+export const paperWords: Words = { A4: 'A4', smaller: 'più piccolo di A4', larger: 'più grande di A4', unknown: 'di formato non noto' }
 
 export const stopWords: Words = {
   'numbering-unset': 'Numerazione ferma: la stazione non è configurata.',
