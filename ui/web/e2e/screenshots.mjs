@@ -84,8 +84,10 @@ function smaller(png) {
     pixels = Buffer.from(pixels.filter((_, i) => i % 4 !== 3))
     header[9] = 2
   }
-  const best = [0, 1, 2, 3, 4].map((f) => deflateSync(filtered(pixels, width, 3, f), { level: 9, memLevel: 9 })).sort((a, b) => a.length - b.length)[0]
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', best ?? packed), chunk('IEND', Buffer.alloc(0))])
+  const tries = [0, 1, 2, 3, 4].map((f) => deflateSync(filtered(pixels, width, 3, f), { level: 9, memLevel: 9 }))
+  if (colour === 2) tries.push(packed)
+  const best = tries.reduce((a, b) => (b.length < a.length ? b : a))
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', best), chunk('IEND', Buffer.alloc(0))])
 }
 
 await mkdir(join(root, 'docs/img'), { recursive: true })
