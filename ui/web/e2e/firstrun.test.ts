@@ -17,9 +17,12 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  if (clerk) await keyboardOnly(clerk.page)
-  await browser?.close()
-  await station?.stop()
+  try {
+    if (clerk) await keyboardOnly(clerk.page)
+  } finally {
+    await browser?.close()
+    await station?.stop()
+  }
   expect(station?.errors.join('\n'), 'what the station logged as its own fault').toBe('')
 })
 

@@ -25,9 +25,12 @@ export function aDay(): Day {
     if (task.result?.state === 'fail') await picture(day.anna.page, `fallito-${task.name.replaceAll(/\W+/g, '-').slice(0, 60)}`).catch(() => {})
   })
   afterAll(async () => {
-    if (day.anna) await keyboardOnly(day.anna.page)
-    await day.browser?.close()
-    await day.station?.stop()
+    try {
+      if (day.anna) await keyboardOnly(day.anna.page)
+    } finally {
+      await day.browser?.close()
+      await day.station?.stop()
+    }
     expect(day.station?.errors.join('\n'), 'what the station logged as its own fault').toBe('')
   })
   return day

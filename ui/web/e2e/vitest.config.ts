@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 // One file after another: a browser, a station and its scanner are enough for two cores.
 export default defineConfig({
+  cacheDir: '../node_modules/.vite-e2e',
   test: {
     root: import.meta.dirname,
     environment: 'node',
