@@ -284,8 +284,9 @@ func (db *DB) batchView(ctx context.Context, a protocollo.Actor, b protocollo.Ba
 	return v, nil
 }
 
-// Counts are the numbers of the fixed bar, of what the actor sees. LabelsToPrint counts registrations without a printed label whose
-// last print is not unknown; WithoutNumber includes those whose outcome is unknown.
+// Counts are the numbers of the fixed bar, of what the actor sees. LabelsToPrint counts registrations whose label waits for a printer,
+// as Prints lists them; one that was registered without a label is found by the search for what is missing. WithoutNumber
+// includes those whose outcome is unknown.
 func (db *DB) Counts(ctx context.Context, a protocollo.Actor) (station.Counts, error) {
 	where, seen := visible(a)
 	document := `(s.registration_id IS NULL OR EXISTS (SELECT 1 FROM records x WHERE x.registration_id = s.registration_id AND ` + where + `))`
@@ -299,7 +300,7 @@ func (db *DB) Counts(ctx context.Context, a protocollo.Actor) (station.Counts, e
 		{&c.Exceptions, `SELECT count(*) FROM exceptions e LEFT JOIN associations s ON s.document_id = e.document_id WHERE e.aoo = ? AND e.solved_at = 0 AND ` + document,
 			append(aoo, seen...)},
 		{&c.LabelsToPrint, `SELECT count(*) FROM records x WHERE x.registration_id IS NOT NULL AND x.labelled = 0 AND x.annulled = 0
-			AND x.print_state IN ('', 'queued', 'failed') AND ` + where, seen},
+			AND x.print_state IN ('queued', 'failed') AND ` + where, seen},
 		{&c.PrintsUnknown, `SELECT count(*) FROM print_current c JOIN prints p ON p.id = c.print_id JOIN records x ON x.registration_id = p.registration_id
 			WHERE c.state <> 'printed' AND c.state = 'unknown' AND ` + where, seen},
 		{&c.WithoutNumber, `SELECT count(*) FROM records x WHERE x.registration_id IS NULL AND ` + where, seen},

@@ -33,6 +33,8 @@ func (s *Server) identified(next http.Handler) http.Handler {
 		switch {
 		case err == nil:
 			r = r.WithContext(context.WithValue(r.Context(), identityKey{}, id))
+		case r.Context().Err() != nil: // the browser has gone; nobody reads the answer
+			return
 		case protocollo.ClassOf(err) == protocollo.Internal:
 			s.Log.LogAttrs(r.Context(), slog.LevelError, "identify a session", slog.Any("err", err))
 		}

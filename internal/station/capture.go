@@ -267,6 +267,7 @@ func (r *run) resume(ctx context.Context, cut protocollo.Exception) error {
 	if _, err := r.s.cfg.Exceptions.SolveException(ctx, r.actor, cut.ID, cut.Version, protocollo.ChoiceAccept, "ripresa"); err != nil {
 		return fmt.Errorf("continue document: %w", err)
 	}
+	r.s.publish(EventException, cut.ID, cut.AOO)
 	if err := r.s.cfg.Documents.SetDocumentState(ctx, cut.DocumentID, protocollo.DocumentReceiving); err != nil {
 		return fmt.Errorf("continue document: %w", err)
 	}
