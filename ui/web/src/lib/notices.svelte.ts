@@ -15,6 +15,8 @@ class Notices {
   list = $state<Notice[]>([])
   /** The polite announcement. It is emptied first, so that the same words are read again. */
   spoken = $state('')
+  /** How much of the screen's foot the notices take, in CSS pixels: the desk makes room for them. */
+  height = $state(0)
   private id = 0
 
   show(kind: Notice['kind'], text: string): void {
