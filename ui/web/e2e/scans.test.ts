@@ -115,7 +115,7 @@ describe('a jam in the middle', () => {
     await see(anna.dialog('Fermare la scansione?'))
     await anna.hands.press('Enter')
     await see(anna.scans.getByRole('article').first().getByText('Fermata dall’operatore'))
-    const title = /^Pagine diverse da quelle dichiarate/
+    const title = /^Scansione interrotta/
     await see(anna.exception(title).getByText(/La scansione si è interrotta\. Fermata dall’operatore\./))
     await day.station.office.mend('scanner-slow')
     await anna.hands.activate(anna.scans.getByRole('article').first().getByRole('button', { name: 'Continua da qui' }))

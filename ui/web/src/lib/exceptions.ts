@@ -1,7 +1,12 @@
 // What an exception says and asks, as data: the sentence, and what each answer still needs.
 
-import { exceptionWhy, faultWords, paperWords, word } from './messages'
+import { exceptionTitles, exceptionWhy, faultWords, paperWords, word } from './messages'
 import type { Choice, ExceptionView, NotePart } from './types'
+
+/** The case in two or three words. A run that was cut short asks about its pages, whatever was declared. */
+export function titleText(e: Pick<ExceptionView, 'kind' | 'detail'>): string {
+  return e.kind === 'count' && e.detail.why ? 'Scansione interrotta' : word(exceptionTitles, e.kind)
+}
 
 /** The case in words: what was found against what was expected. */
 export function whyText(e: ExceptionView): string {

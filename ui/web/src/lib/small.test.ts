@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { centralText, printerText, scannerText } from './bar'
 import { parseDay } from './dates'
-import { noteText, whyText } from './exceptions'
+import { noteText, titleText, whyText } from './exceptions'
 import { dateTime, day, isoDay, protocol } from './format'
 import { passwordRules } from './password'
 import type { ExceptionView, Status } from './types'
@@ -52,6 +52,12 @@ describe('exceptions', () => {
     const e = { kind: 'scope', detail: { why: 'over', found: 14, limit: 10 } } as ExceptionView
     expect(whyText(e)).toContain('14')
     expect(whyText(e)).toContain('10')
+  })
+
+  it('calls a run that was cut short by its name', () => {
+    expect(titleText({ kind: 'count', detail: { why: 'jam' } })).toBe('Scansione interrotta')
+    expect(titleText({ kind: 'count', detail: { declared: 2, found: 3 } })).toBe('Pagine diverse da quelle dichiarate')
+    expect(titleText({ kind: 'scope', detail: { why: 'over' } })).toBe('Fuori dalla regola delle pagine')
   })
 })
 
