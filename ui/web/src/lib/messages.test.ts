@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { errorText, errorWords, exceptionTitles, choiceWords, journalWords, meansWords, progressText, stopWords } from './messages'
+import { detailText } from './journal'
+import { errorText, errorWords, exceptionTitles, choiceWords, journalFieldsUnsaid, journalFieldWords, journalWords, meansWords, progressText, stopWords } from './messages'
 
 const root = join(import.meta.dirname, '../../../..')
 
@@ -45,6 +46,22 @@ describe('the catalogue', () => {
     const kinds = found(/\bKind[A-Z]\w*\s*=\s*"([a-z-]+\.[a-z-]+)"/g)
     expect(kinds.size).toBeGreaterThan(30)
     expect([...kinds].filter((k) => !(k in journalWords)).sort()).toEqual([])
+  })
+
+  it('words the fields of the journal’s details, or leaves them out', () => {
+    const fields = new Set([...found(/map\[string\]any\{([^}]*)\}/g)].flatMap((s) => [...s.matchAll(/"([a-z]\w*)":/g)].map((m) => m[1] ?? '')))
+    expect(fields.size).toBeGreaterThan(30)
+    expect([...fields].filter((f) => !(f in journalFieldWords) && !journalFieldsUnsaid.includes(f)).sort()).toEqual([])
+  })
+
+  it('words the values of the journal’s details', () => {
+    expect(detailText({ ordinal: 1, state: 'queued', printer: 'zebra-1', condition: 'media-out', reason: 0 })).toBe(
+      'progressivo: 1 · esito: etichetta in attesa · stampante: zebra-1 · stato della stampante: etichette finite',
+    )
+    expect(detailText({ byCode: true, document: 7, version: 1 })).toBe('abbinamento: dalla segnatura letta · versione: 1')
+    expect(detailText({ dispatch: 3, state: 'sending', words: '' })).toBe('')
+    expect(detailText({ byCode: false, reason: 2 })).toBe('motivo: inceppata')
+    expect(detailText({ validFrom: '2026-01-01', connector: 'embedded' })).toBe('valido dal: 01/01/2026 · numeri da: registro di questa postazione')
   })
 
   it('falls back to the class, and never shows a raw code', () => {

@@ -126,6 +126,7 @@ export const errorWords: Words = {
   // Archive
   archive: 'Il PDF/A non c’è ancora.',
   blob: 'Il file archiviato non si è potuto leggere. Avvisa l’assistenza: la registrazione resta valida.',
+  original: 'Il file da cui vengono le pagine non si è ancora potuto cancellare. La stazione riprova da sola.',
   'blob-damaged': 'Il file archiviato non corrisponde alla sua impronta. Non usarlo e avvisa subito il Responsabile.',
   'not-compliant': 'Il PDF/A non ha superato il controllo e non è stato archiviato. Le pagine sono salve: riprova o avvisa l’assistenza.',
   'no-pages': 'Il documento non ha pagine da archiviare.',
@@ -336,6 +337,21 @@ export const journalWords: Words = {
   'subject-model.saved': 'Modello di oggetto aggiunto', 'uor.saved': 'Ufficio aggiunto o cambiato', 'clock.confirmed': 'Orologio confermato', 'restore.confirmed': 'Ultimo numero indicato dopo il ripristino',
   'numbering.stopped': 'Numerazione fermata', 'invariant.lifted': 'Controllo interno di nuovo in ordine', 'data.restored': 'Dati ripristinati da una copia',
 }
+
+/** What the fields of a journal entry's detail are called. */
+export const journalFieldWords: Words = {
+  reason: 'motivo', number: 'numero', n: 'numero', year: 'anno', register: 'registro', day: 'giorno', state: 'esito', outcome: 'esito',
+  choice: 'scelta', kind: 'tipo', code: 'codice', words: 'risposta', detail: 'dettaglio', printer: 'stampante', condition: 'stato della stampante',
+  ordinal: 'progressivo', user: 'utente', name: 'nome', roles: 'profili', uor: 'ufficio', mustChange: 'da cambiare al primo accesso',
+  failures: 'tentativi', accounts: 'utenti', version: 'versione', byCode: 'abbinamento', sheets: 'fogli', note: 'nota', profile: 'profilo',
+  pages: 'pagine', erase: 'immagini da cancellare', sha256: 'impronta', bytes: 'dimensione', actNumber: 'atto', actDay: 'data dell’atto',
+  connector: 'numeri da', startingNumber: 'primo numero', lastNumber: 'ultimo numero', gapFirst: 'numeri mancanti dal', gapLast: 'al',
+  declaredDay: 'giorno dichiarato', intakes: 'ricezioni', validFrom: 'valido dal', classes: 'classi', lines: 'righe', added: 'aggiunti',
+  model: 'modello', backup: 'copia del', entry: 'ultima riga', attempts: 'richieste da verificare', dispatches: 'trasmissioni da verificare',
+}
+
+/** Fields that serve programs: a reader has no use for them. */
+export const journalFieldsUnsaid: readonly string[] = ['document', 'exception', 'delivery', 'dispatch', 'ref', 'key', 'before', 'after']
 
 export function journalText(kind: string): string {
   return journalWords[kind] ?? kind
