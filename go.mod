@@ -2,7 +2,10 @@ module segnatura
 
 go 1.26.0
 
-ignore ./ui/web/node_modules
+ignore (
+	./build
+	./ui/web/node_modules
+)
 
 require (
 	github.com/beevik/ntp v1.6.0
