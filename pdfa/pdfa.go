@@ -32,6 +32,50 @@ type Job struct {
 	Inputs   []Input
 	Metadata Metadata
 	Flavour  Flavour
+	// Text is what was recognised on each page, in the order of the pages: nil where nobody looked, else one for each page.
+	// It is written as invisible words, and asks for Flavour2U.
+	Text []PageText
+}
+
+// PageText is the text of one page.
+type PageText struct {
+	Words []Word `json:"words,omitempty"`
+	// Missing says why there are no words although somebody looked: the page is archived without text.
+	Missing TextMissing `json:"missing,omitempty"`
+}
+
+// TextMissing is why a page has no text.
+type TextMissing string
+
+const (
+	TextFailed   TextMissing = "failed"   // the recognition ended with an error
+	TextDeadline TextMissing = "deadline" // it was not ready in time
+)
+
+// Word is one word of a page's text, in the order in which it is read. Lengths are points (1/72 inch) on the page as it is shown,
+// that is after its rotation, from its upper left corner, x to the right, y downwards.
+type Word struct {
+	Text string `json:"text"`
+	// X and Y are the start of the baseline; Width is the word's length along it, Height the height of its line of type.
+	X      float64 `json:"x"`
+	Y      float64 `json:"y"`
+	Width  float64 `json:"width"`
+	Height float64 `json:"height"`
+	// Angle turns the baseline counter-clockwise about X, Y; degrees.
+	Angle float64 `json:"angle,omitempty"`
+	// EndsLine is set on the last word of a line.
+	EndsLine bool `json:"endsLine,omitempty"`
+}
+
+// Raster is one page as a picture for whoever recognises text on it: upright as the page is shown, grey or bitonal, never
+// enlarged. Pix are rows without padding from the top: a byte a pixel (0 black), or, where Bitonal, a bit a pixel, the most
+// significant first, 1 black, each row filled up to a byte.
+type Raster struct {
+	Page          int // in the document, from 1
+	Width, Height int // pixels
+	XDPI, YDPI    float64
+	Bitonal       bool
+	Pix           []byte
 }
 
 // Metadata goes into the XMP packet and, equal to it, into the Info dictionary (ISO 19005-2, 6.6).
@@ -48,17 +92,31 @@ type Metadata struct {
 
 // PageResult says what became of one page.
 type PageResult struct {
-	Input         string  `json:"input"`
-	PageInInput   int     `json:"pageInInput"` // from 1
-	Encoding      string  `json:"encoding"`    // "jpeg passthrough", "ccitt g4", "flate"
-	WidthPx       int     `json:"widthPx"`
-	HeightPx      int     `json:"heightPx"`
-	WidthMM       float64 `json:"widthMM"`
-	HeightMM      float64 `json:"heightMM"`
-	DPIAssumed    bool    `json:"dpiAssumed,omitempty"`
-	StreamSHA256  string  `json:"streamSHA256"` // of the encoded image data as it stands in the PDF; equals the JPEG's own digest where it passed through
-	BytesInStream int64   `json:"bytesInStream"`
+	Input       string `json:"input"`
+	PageInInput int    `json:"pageInInput"` // from 1
+	Encoding    string `json:"encoding"`    // "jpeg passthrough", "ccitt g4", "flate"
+	// Drawn says why the page is a picture of its source and not the source's own image: the source is to be kept beside the archive.
+	Drawn DrawnReason `json:"drawn,omitempty"`
+	// Words counts the words of invisible text; TextMissing says why there are none although somebody looked.
+	Words         int         `json:"words,omitempty"`
+	TextMissing   TextMissing `json:"textMissing,omitempty"`
+	WidthPx       int         `json:"widthPx"`
+	HeightPx      int         `json:"heightPx"`
+	WidthMM       float64     `json:"widthMM"`
+	HeightMM      float64     `json:"heightMM"`
+	DPIAssumed    bool        `json:"dpiAssumed,omitempty"`
+	StreamSHA256  string      `json:"streamSHA256"` // of the encoded image data as it stands in the PDF; equals the JPEG's own digest where it passed through
+	BytesInStream int64       `json:"bytesInStream"`
 }
+
+// DrawnReason is why a page of a PDF had to be drawn.
+type DrawnReason string
+
+const (
+	DrawnBornDigital DrawnReason = "born-digital" // text and lines, not one scanned image that fills the page
+	DrawnSigned      DrawnReason = "signed"       // a signature does not survive the conversion
+	DrawnActive      DrawnReason = "active"       // scripts, launch actions, embedded files, XFA: none of them is carried over
+)
 
 // Result says what was written.
 type Result struct {

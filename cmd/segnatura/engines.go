@@ -34,7 +34,7 @@ func (inspector) Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Setting
 type converter struct{}
 
 func (converter) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error) {
-	return convert.Convert(ctx, job, w, progress)
+	return convert.Engine{}.Convert(ctx, job, w, progress)
 }
 
 type checker struct{}

@@ -201,7 +201,7 @@ func (engines) Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings,
 }
 
 func (engines) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(int)) (pdfa.Result, error) {
-	return convert.Convert(ctx, job, w, progress)
+	return convert.Engine{}.Convert(ctx, job, w, progress)
 }
 
 func (engines) Check(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {

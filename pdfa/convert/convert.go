@@ -69,9 +69,12 @@ var formats = []struct {
 	{"MM\x00*", readTIFF},
 }
 
+// Engine converts. The zero value takes images; it keeps nothing and is safe for concurrent use.
+type Engine struct{}
+
 // Convert writes job to w. progress, if not nil, is called after each page with its number, from 1. The context is looked at
 // between reads. Inputs are opened one after the other and closed here.
-func Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error) {
+func (e Engine) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error) {
 	d, err := writer.NewDocument(w, job.Metadata, job.Flavour)
 	if err != nil {
 		return pdfa.Result{}, fmt.Errorf("convert: %w", err)

@@ -48,7 +48,7 @@ func job(inputs ...pdfa.Input) pdfa.Job {
 func run(tb testing.TB, j pdfa.Job) ([]byte, pdfa.Result) {
 	tb.Helper()
 	var out bytes.Buffer
-	result, err := convert.Convert(tb.Context(), j, &out, nil)
+	result, err := convert.Engine{}.Convert(tb.Context(), j, &out, nil)
 	if err != nil {
 		tb.Fatalf("convert: %v", err)
 	}
@@ -256,7 +256,7 @@ func TestCorpusBadImages(t *testing.T) {
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			_, err := convert.Convert(t.Context(), job(fileInput(filepath.Join(dir, name))), &out, nil)
+			_, err := convert.Engine{}.Convert(t.Context(), job(fileInput(filepath.Join(dir, name))), &out, nil)
 			if want == "" {
 				if err != nil {
 					t.Fatal(err)
@@ -297,7 +297,7 @@ func TestEmptyAndUnknownInputs(t *testing.T) {
 		"too small a page": {small, pdfa.RefusedUnsupported},
 	}
 	for name, test := range tests {
-		_, err := convert.Convert(t.Context(), job(input("scan", test.data)), io.Discard, nil)
+		_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", test.data)), io.Discard, nil)
 		refused, ok := errors.AsType[*pdfa.RefusedError](err)
 		if !ok || refused.Reason != test.want {
 			t.Errorf("%s: %v, want a refusal as %q", name, err, test.want)
@@ -343,7 +343,7 @@ func TestPlaceholderResolutionGivesWay(t *testing.T) {
 func TestCancelledContext(t *testing.T) {
 	img := encodePNG(t, image.NewGray(image.Rect(0, 0, 200, 100)))
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := convert.Convert(ctx, job(input("a", img), input("b", img)), io.Discard, func(page int) { cancel() })
+	_, err := convert.Engine{}.Convert(ctx, job(input("a", img), input("b", img)), io.Discard, func(page int) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled after page 1: %v", err)
 	}

@@ -96,7 +96,7 @@ func TestTIFFPagesResolutionAndThumbnails(t *testing.T) {
 	)
 	var pages []int
 	var out bytes.Buffer
-	result, err := convert.Convert(t.Context(), job(input("scan.tif", file)), &out, func(p int) { pages = append(pages, p) })
+	result, err := convert.Engine{}.Convert(t.Context(), job(input("scan.tif", file)), &out, func(p int) { pages = append(pages, p) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestTIFFRefusals(t *testing.T) {
 
 func wantRefused(t *testing.T, file []byte, want pdfa.RefusalReason) {
 	t.Helper()
-	_, err := convert.Convert(t.Context(), job(input("scan", file)), io.Discard, nil)
+	_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", file)), io.Discard, nil)
 	refused, ok := errors.AsType[*pdfa.RefusedError](err)
 	if !ok || refused.Reason != want || refused.File != "scan" || refused.Detail == "" {
 		t.Errorf("%v, want a refusal as %q", err, want)
@@ -300,7 +300,7 @@ func TestBoundsComeBeforeAllocation(t *testing.T) {
 func TestCutFilesAreRefused(t *testing.T) {
 	for name, file := range samples(t) {
 		for n := 0; n < len(file)-13; n += 1 + len(file)/50 {
-			_, err := convert.Convert(t.Context(), job(input("scan", file[:n])), io.Discard, nil)
+			_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", file[:n])), io.Discard, nil)
 			if _, ok := errors.AsType[*pdfa.RefusedError](err); !ok {
 				t.Errorf("%s cut after %d of %d bytes: %v", name, n, len(file), err)
 			}
@@ -311,7 +311,7 @@ func TestCutFilesAreRefused(t *testing.T) {
 func TestJPEGThatEndsEarlyIsNoticed(t *testing.T) {
 	file := samples(t)["JPEG"]
 	cut := append(bytes.Clone(file[:len(file)-300]), 0xFF, 0xD9) // someone put an EOI behind half the data
-	_, err := convert.Convert(t.Context(), job(input("scan", cut)), io.Discard, nil)
+	_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", cut)), io.Discard, nil)
 	if _, ok := errors.AsType[*pdfa.RefusedError](err); !ok {
 		t.Errorf("half a JPEG with an EOI: %v", err)
 	}
@@ -380,7 +380,7 @@ func TestCMYKWithItsProfile(t *testing.T) {
 	copy(profile[132:], "cprt\x00\x00\x00\x90\x00\x00\x00\x10text")
 	file = withSegments(file, append([]byte("\xE2ICC_PROFILE\x00\x01\x01"), profile...))
 	var out bytes.Buffer
-	if _, err := convert.Convert(t.Context(), job(input("cmyk.jpg", file)), &out, nil); err != nil {
+	if _, err := (convert.Engine{}).Convert(t.Context(), job(input("cmyk.jpg", file)), &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"/N 4 /Alternate /DeviceCMYK", "/ICCBased", "/Decode [1 0 1 0 1 0 1 0]"} {
@@ -404,7 +404,7 @@ func FuzzConvert(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var out bytes.Buffer
-		_, err := convert.Convert(t.Context(), job(input("scan", file)), &out, nil)
+		_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", file)), &out, nil)
 		if err != nil {
 			if _, ok := errors.AsType[*pdfa.RefusedError](err); !ok {
 				t.Fatalf("not a refusal: %v", err)
@@ -453,7 +453,7 @@ func BenchmarkConvert9Pages(b *testing.B) {
 		inputs = append(inputs, input("a.jpg", j.Bytes()), input("b.png", p), input("c.tif", t))
 	}
 	for b.Loop() {
-		if _, err := convert.Convert(b.Context(), job(inputs...), io.Discard, nil); err != nil {
+		if _, err := (convert.Engine{}).Convert(b.Context(), job(inputs...), io.Discard, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
