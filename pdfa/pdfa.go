@@ -88,6 +88,8 @@ type Metadata struct {
 	CreatedAt   time.Time // written with its offset; whole seconds
 	// DocumentID seeds the file identifier, so that equal jobs give equal files.
 	DocumentID string
+	// Segnatura goes into the packet by an extension schema that the packet describes itself; nil: the document has none.
+	Segnatura *Segnatura
 }
 
 // PageResult says what became of one page.
