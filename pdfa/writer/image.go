@@ -130,6 +130,17 @@ type ImagePage struct {
 	// Orientation is EXIF's or TIFF's tag 274, 1 to 8, or 0 for none. Its rotation becomes the page's, before Rotate; mirrored
 	// ones (2, 4, 5, 7) are drawn mirrored. Pixels are never touched.
 	Orientation int
+	// Placed, if not nil, says where on a page of its own size the image lies, instead of filling a page by its resolution and
+	// Orientation.
+	Placed *Placement
+}
+
+// Placement is a page and where on it an image lies. Lengths are points; the page's lower left corner is 0, 0. What reaches beyond
+// the page is not seen.
+type Placement struct {
+	WidthPt, HeightPt float64
+	// Matrix takes the unit square, whose lower left corner is the image's, to the page: a, b, c, d, e, f of PDF's cm operator.
+	Matrix [6]float64
 }
 
 // orientations says what a reader has to do with the stored image: mirror it left to right, then turn it clockwise.
@@ -151,7 +162,11 @@ func (d *Document) AddImagePage(ip ImagePage) (pdfa.PageResult, error) {
 		return pdfa.PageResult{}, errors.New("add image page: four components without an ICC profile")
 	}
 	o := orientations[ip.Orientation]
-	p, err := d.addPagePt(float64(img.Width)/ip.XDPI*72, float64(img.Height)/ip.YDPI*72, ((o.rotate+ip.Rotate)%360+360)%360)
+	if ip.Placed != nil {
+		o = orientations[0]
+	}
+	widthPt, heightPt := ip.size()
+	p, err := d.addPagePt(widthPt, heightPt, ((o.rotate+ip.Rotate)%360+360)%360)
 	if err != nil {
 		return pdfa.PageResult{}, err
 	}
@@ -161,6 +176,9 @@ func (d *Document) AddImagePage(ip ImagePage) (pdfa.PageResult, error) {
 		return pdfa.PageResult{}, fmt.Errorf("add image page: %w", err)
 	}
 	m := matrix{p.widthPt, 0, 0, p.htPt, 0, 0}
+	if ip.Placed != nil {
+		m = ip.Placed.Matrix
+	}
 	if o.mirror {
 		m = matrix{-p.widthPt, 0, 0, p.htPt, p.widthPt, 0}
 	}
@@ -278,5 +296,14 @@ func noEOF(err error) error {
 
 // Fits reports whether the page's size is one that ISO 19005-2, 6.1.13, allows.
 func (ip ImagePage) Fits() bool {
-	return pageLength(float64(ip.Image.Width)/ip.XDPI*72) && pageLength(float64(ip.Image.Height)/ip.YDPI*72)
+	widthPt, heightPt := ip.size()
+	return pageLength(widthPt) && pageLength(heightPt)
+}
+
+// size returns the page's size in points, before any rotation.
+func (ip ImagePage) size() (widthPt, heightPt float64) {
+	if ip.Placed != nil {
+		return ip.Placed.WidthPt, ip.Placed.HeightPt
+	}
+	return float64(ip.Image.Width) / ip.XDPI * 72, float64(ip.Image.Height) / ip.YDPI * 72
 }
