@@ -110,6 +110,9 @@ func parseXMP(body string) (map[xml.Name]string, error) {
 	if x.err != nil {
 		return nil, x.err
 	}
+	if err := x.extensionValues(); err != nil {
+		return nil, err
+	}
 	if _, err := x.d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something stands behind the packet")
 	}
@@ -119,7 +122,9 @@ func parseXMP(body string) (map[xml.Name]string, error) {
 type xmpReader struct {
 	d      *xml.Decoder
 	values map[xml.Name]string
-	err    error
+	// described are the extension schema's properties by name; nil: the packet describes none.
+	described map[string]described
+	err       error
 }
 
 func (x *xmpReader) fail(what string) {
@@ -162,7 +167,12 @@ func (x *xmpReader) enter(want xml.Name) {
 }
 
 func (x *xmpReader) property(start xml.StartElement) {
+	if start.Name == (xml.Name{Space: nsExtension, Local: "schemas"}) {
+		x.extension(start)
+		return
+	}
 	p, known := properties[start.Name]
+	known = known || start.Name.Space == nsSegnatura // described, as extensionValues proves
 	if _, twice := x.values[start.Name]; !known || twice || len(start.Attr) > 0 {
 		x.fail("the property " + start.Name.Local)
 		return

@@ -29,20 +29,28 @@ func validateMetadata(m pdfa.Metadata) error {
 		{"keywords", joinKeywords(m.Keywords)}, {"creator tool", m.CreatorTool},
 	}
 	for _, f := range fields {
-		if !utf8.ValidString(f.text) {
-			return fmt.Errorf("metadata: the %s is not UTF-8", f.name)
-		}
-		if utf8.RuneCountInString(f.text) > maxTextRunes {
-			return fmt.Errorf("metadata: the %s has more than %d characters", f.name, maxTextRunes)
-		}
-		for _, r := range f.text {
-			if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
-				return fmt.Errorf("metadata: the %s holds the control character %U", f.name, r)
-			}
+		if err := validateText(f.name, f.text); err != nil {
+			return err
 		}
 	}
 	if y := m.CreatedAt.Year(); !m.CreatedAt.IsZero() && (y < 1 || y > 9999) {
 		return fmt.Errorf("metadata: year %d", y)
+	}
+	return validateSegnatura(m.Segnatura)
+}
+
+// validateText refuses one value that XML 1.0 or a PDF string cannot hold.
+func validateText(name, text string) error {
+	if !utf8.ValidString(text) {
+		return fmt.Errorf("metadata: the %s is not UTF-8", name)
+	}
+	if utf8.RuneCountInString(text) > maxTextRunes {
+		return fmt.Errorf("metadata: the %s has more than %d characters", name, maxTextRunes)
+	}
+	for _, r := range text {
+		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return fmt.Errorf("metadata: the %s holds the control character %U", name, r)
+		}
 	}
 	return nil
 }
@@ -102,7 +110,14 @@ func xmpPacket(m pdfa.Metadata, flavour pdfa.Flavour) []byte {
 		"    xmlns:dc=\"http://purl.org/dc/elements/1.1/\"\n" +
 		"    xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"\n" +
 		"    xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"\n" +
-		"    xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">\n")
+		"    xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"")
+	if m.Segnatura != nil {
+		b.WriteString("\n    xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\"\n" +
+			"    xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\"\n" +
+			"    xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\"\n" +
+			"    xmlns:" + segnaturaPrefix + "=\"" + segnaturaNamespace + "\"")
+	}
+	b.WriteString(">\n")
 	put := func(before, text, after string) {
 		if text != "" {
 			b.WriteString("   " + before + escapeXML(text) + after + "\n")
@@ -122,6 +137,9 @@ func xmpPacket(m pdfa.Metadata, flavour pdfa.Flavour) []byte {
 	}
 	put("<pdfaid:part>", "2", "</pdfaid:part>")
 	put("<pdfaid:conformance>", strings.ToUpper(string(flavour[1:])), "</pdfaid:conformance>")
+	if m.Segnatura != nil {
+		segnaturaPacket(&b, *m.Segnatura)
+	}
 	b.WriteString("  </rdf:Description>\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"r\"?>")
 	return []byte(b.String())
 }
