@@ -161,7 +161,9 @@ func (s *Station) archiveJob(ctx context.Context, doc protocollo.Document, pages
 		return pdfa.Job{}, fmt.Errorf("read registration %d: %w", doc.RegistrationID, err)
 	}
 	reg := rec.Registration
+	segnatura := archivedSegnatura(*reg, doc)
 	job := pdfa.Job{Flavour: pdfa.Flavour2B, Metadata: pdfa.Metadata{
+		Segnatura:   &segnatura,
 		Title:       fmt.Sprintf("Prot. n. %s del %s", reg.Number, reg.Day.Italian()),
 		Author:      reg.Segnatura.Body.Name,
 		Subject:     rec.Intake.Draft.Subject,
