@@ -4,6 +4,7 @@
 //	segnatura check   [-config F] [-data DIR] [-json] [-fast]
 //	segnatura backup  [-data DIR] -o DIR
 //	segnatura restore -data DIR -from DIR
+//	segnatura pdfa    [-flavour 2u|2b] [-title T] [-json] [-q] [-f] -o OUT.pdf IN...
 //	segnatura openapi
 //
 // Exit 0 done, 1 failed with one plain sentence on standard error, 2 wrong usage. No partial file is left behind by a failure.
@@ -47,6 +48,7 @@ func commands() []command {
 		{"check", "[-config F] [-data DIR] [-json] [-fast]", check},
 		{"backup", "[-data DIR] -o DIR", backup},
 		{"restore", "-data DIR -from DIR", restore},
+		{"pdfa", pdfaUsage, pdfaCommand},
 		{"openapi", "", openapi},
 	}
 }
@@ -108,14 +110,22 @@ func flags(e env, name string) *flag.FlagSet {
 }
 
 func parse(f *flag.FlagSet, args []string) error {
+	if err := parseFlags(f, args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return usageError{fmt.Errorf("unexpected %q", f.Arg(0))}
+	}
+	return nil
+}
+
+// parseFlags is parse for a command that takes files after its flags.
+func parseFlags(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
 		}
 		return usageError{err}
-	}
-	if f.NArg() > 0 {
-		return usageError{fmt.Errorf("unexpected %q", f.Arg(0))}
 	}
 	return nil
 }
