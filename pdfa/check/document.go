@@ -206,17 +206,16 @@ func (c *checker) resources(res dict, kind, prefix string) dict {
 // operators lists those of content streams, with their operands: n number, / name, s string.
 var operators = map[operator]string{
 	"q": "", "Q": "", "cm": "nnnnnn", "Do": "/", "BT": "", "ET": "", "Tf": "/n", "Td": "nn", "Tj": "s",
-	"re": "nnnn", "f": "", "w": "n", "m": "nn", "l": "nn", "S": "", "g": "n",
+	"Tm": "nnnnnn", "Tz": "n", "Tr": "n", "re": "nnnn", "f": "", "w": "n", "m": "nn", "l": "nn", "S": "", "g": "n",
 }
 
 // content checks a content stream (6.2.2): known operators with their operands, resources that the page has, q and Q in pairs,
-// and that every code shown is noted for its font.
+// text operators between BT and ET, and that every code shown is noted for its font.
 func (c *checker) content(b []byte, fonts map[string]*font, images map[string]bool) {
 	p := &parser{b: b, content: true}
 	var operands []any
 	var shapes string
-	var current *font
-	nesting := 0
+	var text textState
 	for p.skip(); p.pos < len(p.b) && !c.failed(); p.skip() {
 		v, err := p.value(maxDepth) // no arrays, no dictionaries
 		if err != nil {
@@ -237,35 +236,78 @@ func (c *checker) content(b []byte, fonts map[string]*font, images map[string]bo
 		}
 		switch op {
 		case "q":
-			nesting++
+			text.nesting++
 		case "Q":
-			nesting--
+			text.nesting--
+			text.invisible = false // as it was at q
 		case "Do":
 			if key, _ := operands[0].(name); !images[string(key)] {
 				c.fail("6.2.2", "content: image %s is not among the resources", key)
 			}
-		case "Tf":
-			key, _ := operands[0].(name)
-			if current = fonts[string(key)]; current == nil {
-				c.fail("6.2.2", "content: font %s is not among the resources", key)
-			}
-		case "Tj":
-			codes, _ := operands[0].(str)
-			if current == nil || len(codes)%2 != 0 {
-				c.fail("6.2.11", "content: text without a font, or half a code")
-				return
-			}
-			for i := 0; i < len(codes); i += 2 {
-				current.shown[binary.BigEndian.Uint16(codes[i:])] = true
-			}
+		default:
+			c.text(&text, op, operands, fonts)
 		}
-		if nesting < 0 || nesting > 1 {
+		if text.nesting < 0 || text.nesting > 1 {
 			c.fail("6.1.13", "content: q and Q do not pair")
 		}
 		operands, shapes = operands[:0], ""
 	}
-	if len(operands) > 0 || nesting != 0 {
+	if len(operands) > 0 || text.nesting != 0 || text.inside {
 		c.fail("6.2.2", "content: it ends in the midst")
+	}
+}
+
+// textState is where a content stream stands with its text.
+type textState struct {
+	nesting   int  // of q and Q
+	inside    bool // between BT and ET
+	invisible bool // text rendering mode 3
+	font      *font
+}
+
+// text checks the operators of text; it takes no notice of others. Glyphless fonts are shown invisibly and no others are: text
+// that is to be seen has glyphs, and text that lies over its own picture is not drawn a second time.
+func (c *checker) text(t *textState, op operator, operands []any, fonts map[string]*font) {
+	if op == "BT" || op == "ET" {
+		if t.inside == (op == "BT") {
+			c.fail("6.2.2", "content: BT and ET do not pair")
+		}
+		t.inside = op == "BT"
+		return
+	}
+	if !strings.HasPrefix(string(op), "T") {
+		return
+	}
+	if !t.inside {
+		c.fail("6.2.2", "content: %s outside a text object", op)
+	}
+	switch op {
+	case "Tf":
+		key, _ := operands[0].(name)
+		if t.font = fonts[string(key)]; t.font == nil {
+			c.fail("6.2.2", "content: font %s is not among the resources", key)
+		}
+	case "Tr":
+		if operands[0] != 3.0 || t.nesting == 0 {
+			c.fail("6.2.2", "content: text rendering mode %v, %d deep in q and Q", operands[0], t.nesting)
+		}
+		t.invisible = true
+	case "Tz":
+		if scale, _ := operands[0].(float64); scale <= 0 {
+			c.fail("6.2.2", "content: text scaled to %v per cent", scale)
+		}
+	case "Tj":
+		codes, _ := operands[0].(str)
+		if t.font == nil || len(codes) == 0 || len(codes)%2 != 0 {
+			c.fail("6.2.11", "content: text without a font, or half a code")
+			return
+		}
+		if t.font.glyphless() != t.invisible {
+			c.fail("6.2.11.4.1", "content: font %s in text whose being invisible is %t", t.font.name, t.invisible)
+		}
+		for i := 0; i < len(codes); i += 2 {
+			t.font.shown[binary.BigEndian.Uint16(codes[i:])] = true
+		}
 	}
 }
 

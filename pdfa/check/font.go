@@ -19,6 +19,9 @@ type font struct {
 // subsetName is a font's name with the tag of a subset.
 var subsetName = regexp.MustCompile(`^[A-Z]{6}\+[A-Za-z0-9-]+$`)
 
+// glyphless reports whether the font is the one of invisible text, by its name; program proves that it keeps to it.
+func (f *font) glyphless() bool { return strings.HasSuffix(string(f.name), "+Glyphless") }
+
 // font checks a Type 0 font, what it is made of, and that its program is embedded (6.2.11). The same font on several pages is
 // checked once.
 func (c *checker) font(v any) *font {
@@ -141,6 +144,9 @@ func (c *checker) program(f *font, b []byte) {
 		from, to := be.Uint32(loca[4*int(gid):]), be.Uint32(loca[4*int(gid)+4:])
 		if from > to || uint64(to) > uint64(len(tables["glyf"])) {
 			c.fail("6.2.11.4.1", "glyph %d lies outside its table", gid)
+		}
+		if f.glyphless() && from != to {
+			c.fail("6.2.11.4.1", "glyph %d of the glyphless font has an outline", gid)
 		}
 		advance := float64(be.Uint16(hmtx[4*min(int(gid), metrics-1):])) * 1000 / em
 		if math.Abs(advance-width) > 1 {

@@ -1,5 +1,5 @@
-// Package writer streams PDF/A-2 files (ISO 19005-2 on ISO 32000-1) to an io.Writer: scanned images, one a page, and pages of
-// text for acts, receipts and registers.
+// Package writer streams PDF/A-2 files (ISO 19005-2 on ISO 32000-1) to an io.Writer: scanned images, one a page, with the words
+// that were recognised on them, and pages of text for acts, receipts and registers.
 //
 // Scanner JPEGs pass through bit for bit, bitonal images are coded as CCITT G4, all others losslessly (requirement R4.4 forbids
 // lossy recompression). Equal calls give equal bytes: there is no clock and no randomness here. Only what [pdfa/check] knows is
@@ -70,7 +70,9 @@ type Document struct {
 	pages   []int   // object numbers
 	results []pdfa.PageResult
 	fonts   []*Font
-	page    *Page // the page under way
+	// glyphless is the font of invisible text; nil until a page has some.
+	glyphless *glyphless
+	page      *Page // the page under way
 }
 
 // NewDocument begins a file. Equal metadata, flavour and pages give equal files; meta.DocumentID enters the file identifier.
@@ -105,6 +107,9 @@ func (d *Document) Close() (pdfa.Result, error) {
 	d.closed = true
 	if d.err == nil && len(d.pages) == 0 {
 		d.err = errors.New("no page was added")
+	}
+	if d.glyphless != nil {
+		d.glyphless.font.tables = d.glyphless.program()
 	}
 	for _, f := range d.fonts {
 		if f.number != 0 {

@@ -29,6 +29,7 @@ type Image struct {
 	profile       []byte // ICC profile; nil: DeviceGray, or DeviceRGB by way of the output intent
 	keys          string // filter and its parameters
 	body          func(io.Writer) error
+	source        Source
 }
 
 // JPEGOptions says what a reader of the stream has to know beyond what is in it.
@@ -46,6 +47,7 @@ type JPEGOptions struct {
 // JPEG passes a JPEG stream of size bytes through, from SOI to EOI. The caller has proved it sound.
 func JPEG(width, height int, r io.Reader, size int64, o JPEGOptions) Image {
 	img := Image{Width: width, Height: height, encoding: EncodingJPEG, components: o.Components, bits: 8, profile: o.Profile}
+	img.source = Source{JPEG: r, Options: o}
 	img.keys = "/Filter /DCTDecode"
 	if o.Inverted {
 		img.keys += " /Decode [1 0 1 0 1 0 1 0]"
@@ -66,6 +68,7 @@ func JPEG(width, height int, r io.Reader, size int64, o JPEGOptions) Image {
 // Bitonal codes rows as CCITT G4. rows delivers height rows of (width+7)/8 bytes, most significant bit first, 1 = black.
 func Bitonal(width, height int, rows io.Reader) Image {
 	img := Image{Width: width, Height: height, encoding: EncodingG4, components: 1, bits: 1}
+	img.source = Source{Rows: rows, Format: RasterFormat{Components: 1, Bits: 1}, BlackIsOne: true}
 	img.keys = fmt.Sprintf("/Filter /CCITTFaxDecode /DecodeParms <</K -1 /Columns %d /Rows %d>>", width, height)
 	img.body = func(w io.Writer) error {
 		enc := ccitt.NewEncoder(w, width)
@@ -97,6 +100,7 @@ func (f RasterFormat) Stride(width int) int { return (width*f.Components*f.Bits 
 // Raster codes rows losslessly: PNG's row filters, then Flate.
 func Raster(width, height int, f RasterFormat, rows io.Reader) Image {
 	img := deflated(width, height, f)
+	img.source = Source{Rows: rows, Format: f}
 	img.body = func(w io.Writer) error {
 		return deflateRows(w, rows, f.Stride(width), height, (f.Components*f.Bits+7)/8)
 	}
@@ -107,6 +111,7 @@ func Raster(width, height int, f RasterFormat, rows io.Reader) Image {
 // interlaced. The caller has proved it sound and free of bytes behind the zlib stream.
 func Deflated(width, height int, f RasterFormat, zlibStream io.Reader) Image {
 	img := deflated(width, height, f)
+	img.source = Source{Deflated: zlibStream, Format: f}
 	img.body = func(w io.Writer) error {
 		_, err := io.Copy(w, zlibStream)
 		return err
@@ -133,6 +138,8 @@ type ImagePage struct {
 	// Placed, if not nil, says where on a page of its own size the image lies, instead of filling a page by its resolution and
 	// Orientation.
 	Placed *Placement
+	// Text is written over the image as invisible words, or says in the result why there are none.
+	Text pdfa.PageText
 }
 
 // Placement is a page and where on it an image lies. Lengths are points; the page's lower left corner is 0, 0. What reaches beyond
@@ -143,11 +150,24 @@ type Placement struct {
 	Matrix [6]float64
 }
 
-// orientations says what a reader has to do with the stored image: mirror it left to right, then turn it clockwise.
-var orientations = [9]struct {
-	mirror bool
-	rotate int
-}{{}, {}, {true, 0}, {false, 180}, {true, 180}, {true, 270}, {false, 90}, {true, 90}, {false, 270}}
+// Turn is what has to be done with a stored image to see it upright: mirror it left to right, then turn it clockwise.
+type Turn struct {
+	Mirror bool
+	Rotate int // 0, 90, 180 or 270 degrees
+}
+
+// Turn combines the page's orientation and rotation. Where the image is placed by a matrix, that comes first.
+func (ip ImagePage) Turn() Turn {
+	o := orientations[ip.Orientation]
+	if ip.Placed != nil {
+		o = Turn{}
+	}
+	o.Rotate = ((o.Rotate+ip.Rotate)%360 + 360) % 360
+	return o
+}
+
+// orientations gives the meaning of EXIF's and TIFF's orientation tag, by its value.
+var orientations = [9]Turn{{}, {}, {true, 0}, {false, 180}, {true, 180}, {true, 270}, {false, 90}, {true, 90}, {false, 270}}
 
 // AddImagePage writes a page. The result's sizes are those of the image as stored, before any rotation.
 func (d *Document) AddImagePage(ip ImagePage) (pdfa.PageResult, error) {
@@ -161,12 +181,9 @@ func (d *Document) AddImagePage(ip ImagePage) (pdfa.PageResult, error) {
 	if img.components == 4 && img.profile == nil {
 		return pdfa.PageResult{}, errors.New("add image page: four components without an ICC profile")
 	}
-	o := orientations[ip.Orientation]
-	if ip.Placed != nil {
-		o = orientations[0]
-	}
+	turn := ip.Turn()
 	widthPt, heightPt := ip.size()
-	p, err := d.addPagePt(widthPt, heightPt, ((o.rotate+ip.Rotate)%360+360)%360)
+	p, err := d.addPagePt(widthPt, heightPt, turn.Rotate)
 	if err != nil {
 		return pdfa.PageResult{}, err
 	}
@@ -179,10 +196,15 @@ func (d *Document) AddImagePage(ip ImagePage) (pdfa.PageResult, error) {
 	if ip.Placed != nil {
 		m = ip.Placed.Matrix
 	}
-	if o.mirror {
+	if turn.Mirror {
 		m = matrix{-p.widthPt, 0, 0, p.htPt, p.widthPt, 0}
 	}
-	return *r, p.drawImage(m)
+	if err := p.drawImage(m); err != nil {
+		return pdfa.PageResult{}, err
+	}
+	r.TextMissing = ip.Text.Missing
+	r.Words, err = p.Words(ip.Text.Words)
+	return *r, err
 }
 
 // SetSource names the file and the page in it that the last page came from, for the result of Close.
