@@ -110,7 +110,6 @@ type Verification struct {
 type PreviousVersion struct {
 	SHA256 string // lower-case hex
 	By     Agent  // who ordered the new one
-	At     time.Time
 }
 
 // ScanSettings are what was asked of a scanner, and for how many of the document's pages.

@@ -104,5 +104,5 @@ func previousOf(rec Record, doc protocollo.Document) *pdfa.PreviousVersion {
 	if best == nil {
 		return nil
 	}
-	return &pdfa.PreviousVersion{SHA256: best.Archive.SHA256, At: best.Archive.At.In(protocollo.Rome())}
+	return &pdfa.PreviousVersion{SHA256: best.Archive.SHA256}
 }
