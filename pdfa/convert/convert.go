@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"segnatura/pdfa"
 	"segnatura/pdfa/writer"
@@ -53,6 +54,9 @@ type picture struct {
 	image       writer.Image
 	xDPI, yDPI  float64 // 0: the file states none
 	orientation int     // EXIF and TIFF tag 274; 0: none
+	// text is the page's own text layer, for the page as shown before Input.Rotate; nil: the page has none, and whoever
+	// recognises text is to look at it.
+	text *pdfa.PageText
 }
 
 // front reads one file format. It calls emit for each page in order, and stops at emit's error.
@@ -79,11 +83,26 @@ func (e Engine) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress
 	if err != nil {
 		return pdfa.Result{}, fmt.Errorf("convert: %w", err)
 	}
-	c := converter{ctx: ctx, doc: d, progress: progress}
+	if job.Text != nil && job.Flavour != pdfa.Flavour2U {
+		return pdfa.Result{}, fmt.Errorf("convert: text asks for flavour %s, not %s", pdfa.Flavour2U, job.Flavour)
+	}
+	pages := 0
+	c := converter{ctx: ctx, take: func(p sheet) error {
+		if err := addPage(d, p, job.Text, pages); err != nil {
+			return err
+		}
+		if pages++; progress != nil {
+			progress(pages)
+		}
+		return nil
+	}}
 	for _, in := range job.Inputs {
 		if err := c.addInput(in); err != nil {
 			return pdfa.Result{}, err
 		}
+	}
+	if job.Text != nil && pages != len(job.Text) {
+		return pdfa.Result{}, fmt.Errorf("convert: %w: %d texts, %d pages", errTextPages, len(job.Text), pages)
 	}
 	result, err := d.Close()
 	if err != nil {
@@ -92,11 +111,58 @@ func (e Engine) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress
 	return result, nil
 }
 
+var errTextPages = errors.New("the text is not that of these pages")
+
+// addPage writes a page with its text: its own, or what was recognised on it.
+func addPage(d *writer.Document, p sheet, texts []pdfa.PageText, done int) error {
+	switch {
+	case p.text != nil && d.Flavour() == pdfa.Flavour2U:
+		p.page.Text = turned(*p.text, p.page, p.rotate)
+	case p.text == nil && done < len(texts):
+		p.page.Text = texts[done]
+	case texts != nil && done >= len(texts):
+		return fmt.Errorf("%w: more pages than %d texts", errTextPages, len(texts))
+	}
+	if _, err := d.AddImagePage(p.page); err != nil {
+		return err
+	}
+	d.SetSource(p.input, p.number, p.dpiAssumed)
+	return nil
+}
+
+// turned takes a source's own text, whose places are those of the source's page as it shows itself, to the page as it is shown.
+func turned(text pdfa.PageText, page writer.ImagePage, rotate int) pdfa.PageText {
+	width, height := page.Shown()
+	words := slices.Clone(text.Words)
+	for i := range words {
+		w := &words[i]
+		switch (rotate%360 + 360) % 360 {
+		case 90:
+			w.X, w.Y = width-w.Y, w.X
+		case 180:
+			w.X, w.Y = width-w.X, height-w.Y
+		case 270:
+			w.X, w.Y = w.Y, height-w.X
+		}
+		w.Angle = math.Mod(w.Angle-float64(rotate), 360)
+	}
+	return pdfa.PageText{Words: words, Missing: text.Missing}
+}
+
+// sheet is one page of an input, with its size and rotation.
+type sheet struct {
+	input      string
+	number     int // in the input, from 1
+	page       writer.ImagePage
+	dpiAssumed bool
+	rotate     int            // what the job adds to the source's own rotation
+	text       *pdfa.PageText // the source's own
+}
+
+// converter goes through inputs and gives their pages to take.
 type converter struct {
-	ctx      context.Context
-	doc      *writer.Document
-	progress func(page int)
-	pages    int
+	ctx  context.Context
+	take func(sheet) error
 }
 
 // addInput adds the pages of one file. A refusal names the file, and the page where one was begun.
@@ -160,15 +226,7 @@ func (c *converter) addPage(in pdfa.Input, page int, pic picture) error {
 		return refuse(pdfa.RefusedUnsupported, "a page of %d x %d pixels at %.0f x %.0f dpi is smaller or larger than PDF/A allows",
 			pic.image.Width, pic.image.Height, xDPI, yDPI)
 	}
-	if _, err := c.doc.AddImagePage(ip); err != nil {
-		return err
-	}
-	c.doc.SetSource(in.Name, page, assumed)
-	c.pages++
-	if c.progress != nil {
-		c.progress(c.pages)
-	}
-	return nil
+	return c.take(sheet{input: in.Name, number: page, page: ip, dpiAssumed: assumed, rotate: in.Rotate, text: pic.text})
 }
 
 // resolution chooses the dpi of a page: stated, given, or 300.

@@ -97,6 +97,9 @@ func NewDocument(w io.Writer, meta pdfa.Metadata, flavour pdfa.Flavour) (*Docume
 	return d, d.err
 }
 
+// Flavour returns the conformance level that the file claims.
+func (d *Document) Flavour() pdfa.Flavour { return d.flavour }
+
 // Close ends the last page, writes fonts, page tree, cross-reference table and trailer, and flushes. A document without pages
 // is an error. Close may be called once.
 func (d *Document) Close() (pdfa.Result, error) {

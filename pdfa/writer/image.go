@@ -329,3 +329,12 @@ func (ip ImagePage) size() (widthPt, heightPt float64) {
 	}
 	return float64(ip.Image.Width) / ip.XDPI * 72, float64(ip.Image.Height) / ip.YDPI * 72
 }
+
+// Shown returns the page's size in points as it is shown, that is after its rotation.
+func (ip ImagePage) Shown() (widthPt, heightPt float64) {
+	widthPt, heightPt = ip.size()
+	if ip.Turn().Rotate%180 != 0 {
+		return heightPt, widthPt
+	}
+	return widthPt, heightPt
+}
