@@ -24,7 +24,8 @@ ZPL_MODULES  := $(ZPL_RENDERER)/node_modules/.package-lock.json
 WEB_SOURCES := $(shell find ui/web/src ui/web/public -type f) \
 	$(addprefix ui/web/,index.html package-lock.json vite.config.ts svelte.config.js tsconfig.json)
 
-.PHONY: help run build test test-go test-web test-browser e2e bench conformance lint long clean setup-run setup-test $(SUMMARY)
+.PHONY: help run build test test-go test-web test-browser e2e bench bench-pdfa conformance lint long fuzz clean \
+	setup-run setup-test setup-bench $(SUMMARY)
 
 help: ## what each target does
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +35,9 @@ setup-run:
 
 setup-test:
 	@.ci/setup test
+
+setup-bench:
+	@.ci/setup bench
 
 $(SUMMARY):
 	@$(GO) build -o $@ ./.ci/summary
@@ -80,7 +84,7 @@ e2e: setup-test ## the clerk's journey in a real browser, alone
 
 # Benchmarks and long tests are found by what they say, so that a new package needs no line here. The way end to end
 # (internal/benchmark) takes a thousand samples in one run; the others run COUNT times. Their data lie on the checkout's disk.
-bench: $(SUMMARY) ui/dist/index.html ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=3)
+bench: $(SUMMARY) $(if $(PKG),,setup-bench) ui/dist/index.html ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=3)
 	@mkdir -p build/bench
 	export TMPDIR=$(CURDIR)/build/bench
 	packages="$(PKG)"
@@ -94,12 +98,20 @@ bench: $(SUMMARY) ui/dist/index.html ## medians of every Go benchmark, with the 
 	} | tee build/bench.txt || true
 	$(SUMMARY) bench < build/bench.txt
 
-long: $(SUMMARY) build ## tests that take hours' worth of work (SEGNATURA_LONG=1)
+bench-pdfa: setup-bench ## PDF/A beside img2pdf, Ghostscript, tesseract and OCRmyPDF: medians of three rounds, and ratios
+	@$(MAKE) --no-print-directory bench PKG=./internal/benchmark/peers
+
+long: $(SUMMARY) build ## tests that take hours' worth of work (SEGNATURA_LONG=1), and a short hunt of every fuzz target
 	@packages=$$(git grep -l SEGNATURA_LONG -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|')
 	[ -n "$$packages" ] || { echo "no long test in this tree" >&2; exit 1; }
 	SEGNATURA_LONG=1 $(SUMMARY) run -as go -name "long" -o $(RESULTS)/long.json -- \
 		$(GO) test -json -count=1 -p 1 -timeout 120m $$packages
-	$(SUMMARY) total $(RESULTS)/long.json
+	$(SUMMARY) run -as lines -name "fuzz" -o $(RESULTS)/fuzz.json -- .ci/fuzz $(or $(TIME),20s)
+	$(SUMMARY) total $(RESULTS)/{long,fuzz}.json
+
+fuzz: $(SUMMARY) ui/dist/index.html ## every fuzz target for TIME=1m; what is found stays in its testdata/fuzz
+	@$(SUMMARY) run -as lines -name "fuzz" -o $(RESULTS)/fuzz.json -- .ci/fuzz $(or $(TIME),1m)
+	$(SUMMARY) total $(RESULTS)/fuzz.json
 
 # veraPDF judges every PDF/A that the tests of these packages wrote.
 PDFA_OUT := $(CURDIR)/build/pdfa-out
@@ -111,8 +123,8 @@ conformance: $(SUMMARY) setup-test ## every PDF/A that the tests write, judged b
 	$(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
 	$(SUMMARY) total $(RESULTS)/conformance/{go,verapdf}.json
 
-LINTERS := gofmt vet staticcheck svelte scripts publiccode
-lint: $(SUMMARY) ui/dist/index.html ## gofmt, vet, staticcheck, svelte-check, shell scripts, publiccode.yml
+LINTERS := gofmt vet staticcheck svelte scripts seeds publiccode
+lint: $(SUMMARY) ui/dist/index.html ## gofmt, vet, staticcheck, svelte-check, shell scripts, fuzz seeds, publiccode.yml
 	@rm -rf $(RESULTS)/lint
 	for linter in $(LINTERS); do
 		$(SUMMARY) run -as lines -name "$$linter" -o $(RESULTS)/lint/$$linter.json -- .ci/lint $$linter
