@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"io"
+	"strings"
 
 	"golang.org/x/image/ccitt"
 )
@@ -74,7 +75,10 @@ func (c *checker) colourSpace(p picture, v any) int {
 				return int(n)
 			}
 		}
-		if len(v) == 4 && v[0] == name("Indexed") && v[1] == name("DeviceRGB") {
+		if len(v) == 4 && v[0] == name("Indexed") {
+			if base, _ := v[1].([]any); v[1] != name("DeviceRGB") && (len(base) != 2 || c.colourSpace(p, base) != 3) {
+				break
+			}
 			high, _ := v[2].(float64)
 			table, _ := v[3].(str)
 			if high >= 0 && high < 256 && p.bits <= 8 && high < float64(int(1)<<p.bits) && len(table) == 3*(int(high)+1) {
@@ -85,6 +89,9 @@ func (c *checker) colourSpace(p picture, v any) int {
 	c.fail("6.2.4", "image %d: colour space %v", p.number, v)
 	return 0
 }
+
+// adobeHead begins a JPEG with Adobe's marker that says that components are what they are.
+const adobeHead = "\xFF\xD8\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x00"
 
 // dct decodes a JPEG whole: it has to begin with SOI, end with EOI, and have the stated size and components.
 func (c *checker) dct(p picture) {
@@ -113,12 +120,13 @@ func (c *checker) dct(p picture) {
 		c.fail("6.2.4", "image %d: a JPEG of %d components in a space of %d", p.number, n, p.components)
 		return
 	}
-	if _, err := section.Seek(0, io.SeekStart); err != nil {
-		c.readErr = err
-		return
+	var data io.Reader = io.NewSectionReader(c.r, p.o.data, p.o.length)
+	if p.components == 4 && p.d["Decode"] == nil {
+		// Inks without Adobe's marker, which image/jpeg wants to see.
+		data = io.MultiReader(strings.NewReader(adobeHead), io.NewSectionReader(c.r, p.o.data+2, p.o.length-2))
 	}
 	var img image.Image
-	if img, err = jpeg.Decode(bufio.NewReader(section)); err != nil {
+	if img, err = jpeg.Decode(bufio.NewReader(data)); err != nil {
 		c.fail("6.1.7.2", "image %d: %v", p.number, err)
 	} else if img.Bounds().Dx() != p.width || img.Bounds().Dy() != p.height {
 		c.fail("6.2.8", "image %d: the JPEG decodes to another size", p.number)

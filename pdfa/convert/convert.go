@@ -10,11 +10,12 @@
 // to AssumeXDPI and AssumeYDPI: package scanner/sheet chooses likewise, and the archived page is as large as the one measured.
 //
 // What is refused, as a *pdfa.RefusedError: empty, truncated and corrupt files; what exceeds the limits below, which are looked
-// at before anything is allocated; and what cannot be carried over without loss or guessing: CMYK without an ICC profile of its
-// own, arithmetic or lossless JPEG, old-style JPEG in TIFF, tiles, separate planes, extra TIFF samples, floating point.
+// at before anything is allocated; and what cannot be carried over without loss or guessing: arithmetic or lossless JPEG,
+// old-style JPEG in TIFF, tiles, separate planes, extra TIFF samples, floating point.
 //
-// Every image is decoded once, whole, before or while it is written, so that a file that lies is noticed. Memory holds one
-// image's decoded samples at most (JPEG), else some rows. After an error the output is worthless and to be thrown away.
+// Every image's data is gone through once, whole, before or while it is written, so that a file that lies is noticed: a JPEG's code
+// words are all walked, or, where it is of an uncommon kind, its pixels made; all else is unpacked. Memory holds some rows, and one
+// image's decoded samples at most (progressive JPEG). After an error the output is worthless and to be thrown away.
 package convert
 
 import (

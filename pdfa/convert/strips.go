@@ -279,13 +279,13 @@ func (s *jpegStripRows) next() error {
 	if err != nil {
 		return err
 	}
-	info, err := walkJPEG(bufio.NewReader(bytes.NewReader(data)))
+	info, err := walkJPEG(bytes.NewReader(data))
 	if err != nil {
 		return truncated(err, "its JPEG data should go on")
 	}
 	rows := min(s.p.rowsPerStrip, s.p.height-s.strip*s.p.rowsPerStrip)
-	if info.components != s.p.samples || info.width != s.p.width || info.height < rows {
-		return refuse(pdfa.RefusedCorrupt, "a JPEG strip of %d x %d pixels with %d components", info.width, info.height, info.components)
+	if len(info.components) != s.p.samples || info.width != s.p.width || info.height < rows {
+		return refuse(pdfa.RefusedCorrupt, "a JPEG strip of %d x %d pixels with %d components", info.width, info.height, len(info.components))
 	}
 	img, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {

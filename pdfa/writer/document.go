@@ -70,6 +70,8 @@ type Document struct {
 	pages   []int   // object numbers
 	results []pdfa.PageResult
 	fonts   []*Font
+	// profiles are the images' ICC profiles that were written, by their SHA-256: object numbers.
+	profiles map[[sha256.Size]byte]int
 	// glyphless is the font of invisible text; nil until a page has some.
 	glyphless *glyphless
 	page      *Page // the page under way
@@ -83,7 +85,8 @@ func NewDocument(w io.Writer, meta pdfa.Metadata, flavour pdfa.Flavour) (*Docume
 	if err := validateMetadata(meta); err != nil {
 		return nil, fmt.Errorf("begin PDF/A: %w", err)
 	}
-	d := &Document{sum: sha256.New(), flavour: flavour, meta: meta, offsets: make([]int64, firstFreeObject)}
+	d := &Document{sum: sha256.New(), flavour: flavour, meta: meta, offsets: make([]int64, firstFreeObject),
+		profiles: map[[sha256.Size]byte]int{}}
 	d.out = bufio.NewWriterSize(w, 64<<10)
 	// 6.1.2: at least four bytes above 127 on the second line, so that transports see binary data.
 	d.printf("%%PDF-1.7\n%%\xE2\xE3\xCF\xD3\n")

@@ -3,6 +3,7 @@ package writer
 import (
 	"bufio"
 	"compress/zlib"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -35,8 +36,8 @@ type Image struct {
 // JPEGOptions says what a reader of the stream has to know beyond what is in it.
 type JPEGOptions struct {
 	Components int // 1, 3 or 4 of the frame header
-	// Profile is the ICC profile that the file carries, for as many components; nil means grey or sRGB. Images of four
-	// components must have one: sRGB says nothing of their inks (ISO 19005-2, 6.2.4.2).
+	// Profile is the ICC profile that the file carries, for as many components. Without one, nil, grey and RGB are sRGB's; four
+	// components get a profile of typical offset inks, as sRGB says nothing of inks (ISO 19005-2, 6.2.4.3).
 	Profile []byte
 	// Inverted says that 255 is no ink, as Adobe writes CMYK.
 	Inverted bool
@@ -89,9 +90,10 @@ func Bitonal(width, height int, rows io.Reader) Image {
 // RasterFormat says how samples lie in rows: packed, most significant bit first, 16-bit samples high byte first, each row padded
 // to whole bytes. 0 is black.
 type RasterFormat struct {
-	Components int    // 1 or 3
+	Components int    // 1, 3 or 4; four are inks, of which 0 is none
 	Bits       int    // per component: 1, 2, 4, 8 or 16; with a palette at most 8
 	Palette    []byte // RGB triples when samples are indices, at most 1<<Bits of them; else nil
+	Profile    []byte // as in JPEGOptions; that of a palette is for three components
 }
 
 // Stride returns the bytes of one row of width pixels.
@@ -120,7 +122,8 @@ func Deflated(width, height int, f RasterFormat, zlibStream io.Reader) Image {
 }
 
 func deflated(width, height int, f RasterFormat) Image {
-	img := Image{Width: width, Height: height, encoding: EncodingFlate, components: f.Components, bits: f.Bits, palette: f.Palette}
+	img := Image{Width: width, Height: height, encoding: EncodingFlate, components: f.Components, bits: f.Bits, palette: f.Palette,
+		profile: f.Profile}
 	img.keys = fmt.Sprintf("/Filter /FlateDecode /DecodeParms <</Predictor 15 /Colors %d /BitsPerComponent %d /Columns %d>>",
 		f.Components, f.Bits, width)
 	return img
@@ -178,9 +181,6 @@ func (d *Document) AddImagePage(ip ImagePage) (pdfa.PageResult, error) {
 	if ip.Orientation < 0 || ip.Orientation > 8 || ip.Rotate%90 != 0 {
 		return pdfa.PageResult{}, fmt.Errorf("add image page: orientation %d, rotation %d", ip.Orientation, ip.Rotate)
 	}
-	if img.components == 4 && img.profile == nil {
-		return pdfa.PageResult{}, errors.New("add image page: four components without an ICC profile")
-	}
 	turn := ip.Turn()
 	widthPt, heightPt := ip.size()
 	p, err := d.addPagePt(widthPt, heightPt, turn.Rotate)
@@ -217,27 +217,48 @@ func (d *Document) SetSource(input string, pageInInput int, dpiAssumed bool) pdf
 	return *r
 }
 
-// writeImage writes the image XObject, and its profile before it.
+// writeImage writes the image XObject, and its profile before it unless the document has it already.
 func (d *Document) writeImage(img Image) (number int, digest string, length int64) {
 	if d.err != nil {
 		return 0, "", 0
 	}
-	space := "/DeviceRGB"
-	switch {
-	case img.profile != nil:
-		n := d.reserve()
-		alternate := map[int]string{1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK"}[img.components]
-		d.flateStream(n, fmt.Sprintf("/N %d /Alternate %s", img.components, alternate), img.profile)
-		space = fmt.Sprintf("[/ICCBased %d 0 R]", n)
-	case img.palette != nil:
-		space = fmt.Sprintf("[/Indexed /DeviceRGB %d <%X>]", len(img.palette)/3-1, img.palette)
-	case img.components == 1:
-		space = "/DeviceGray"
-	}
+	space := d.colourSpace(img)
 	number = d.reserve()
 	digest, length = d.longStream(number, fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %s "+
 		"/BitsPerComponent %d %s", img.Width, img.Height, space, img.bits, img.keys), img.body)
 	return number, digest, length
+}
+
+// colourSpace names the space of an image's samples.
+func (d *Document) colourSpace(img Image) string {
+	components := img.components
+	if img.palette != nil {
+		components = 3
+	}
+	space := map[int]string{1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK"}[components]
+	profile := img.profile
+	if components == 4 && profile == nil {
+		profile = inksProfile()
+	}
+	if profile != nil {
+		space = fmt.Sprintf("[/ICCBased %d 0 R]", d.profile(profile, components, space))
+	}
+	if img.palette != nil {
+		space = fmt.Sprintf("[/Indexed %s %d <%X>]", space, len(img.palette)/3-1, img.palette)
+	}
+	return space
+}
+
+// profile returns the number of a profile's object, written once.
+func (d *Document) profile(profile []byte, components int, alternate string) int {
+	sum := sha256.Sum256(profile)
+	n, ok := d.profiles[sum]
+	if !ok {
+		n = d.reserve()
+		d.flateStream(n, fmt.Sprintf("/N %d /Alternate %s", components, alternate), profile)
+		d.profiles[sum] = n
+	}
+	return n
 }
 
 // deflateRows filters each row as PNG does, by whichever of None, Sub and Up promises most, and deflates.

@@ -187,11 +187,6 @@ func TestRefusals(t *testing.T) {
 			}
 			return p.Text(f, 10, 10, 10, "漢")
 		}),
-		"CMYK without profile": on(func(d *writer.Document) error {
-			img := writer.JPEG(10, 10, strings.NewReader("x"), 1, writer.JPEGOptions{Components: 4})
-			_, err := d.AddImagePage(writer.ImagePage{Image: img, XDPI: 72, YDPI: 72})
-			return err
-		}),
 		"bitmap of too few bytes": on(func(d *writer.Document) error {
 			p, err := d.AddPage(210, 297, 0)
 			if err != nil {
