@@ -162,6 +162,10 @@ const (
 	RefusedTooLarge    RefusalReason = "too-large" // pixels, bytes or pages over the stated limit
 	RefusedEncrypted   RefusalReason = "encrypted"
 	RefusedUnsupported RefusalReason = "unsupported"
+	// What the document did to the process that opened it (package worker).
+	RefusedCrash    RefusalReason = "crash"
+	RefusedDeadline RefusalReason = "deadline"
+	RefusedMemory   RefusalReason = "memory"
 )
 
 func (e *RefusedError) Error() string {

@@ -34,6 +34,7 @@ func main() {
 type command struct {
 	name, usage string
 	run         func(ctx context.Context, e env, args []string) error
+	hidden      bool // for this program itself, not for people
 }
 
 // env is what a command talks to.
@@ -44,12 +45,13 @@ type env struct {
 
 func commands() []command {
 	return []command{
-		{"serve", "[-config F] [-data DIR] [-listen 127.0.0.1:8787] [-demo]", serve},
-		{"check", "[-config F] [-data DIR] [-json] [-fast]", check},
-		{"backup", "[-data DIR] -o DIR", backup},
-		{"restore", "-data DIR -from DIR", restore},
-		{"pdfa", pdfaUsage, pdfaCommand},
-		{"openapi", "", openapi},
+		{name: "serve", usage: "[-config F] [-data DIR] [-listen 127.0.0.1:8787] [-demo]", run: serve},
+		{name: "check", usage: "[-config F] [-data DIR] [-json] [-fast]", run: check},
+		{name: "backup", usage: "[-data DIR] -o DIR", run: backup},
+		{name: "restore", usage: "-data DIR -from DIR", run: restore},
+		{name: "pdfa", usage: pdfaUsage, run: pdfaCommand},
+		{name: "openapi", run: openapi},
+		{name: workerCommand, run: inJail, hidden: true},
 	}
 }
 
@@ -98,6 +100,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 func printUsage(w io.Writer) {
 	fmt.Fprintln(w, "usage:")
 	for _, c := range commands() {
+		if c.hidden {
+			continue
+		}
 		fmt.Fprintf(w, "  segnatura %-8s %s\n", c.name, c.usage)
 	}
 }

@@ -55,14 +55,18 @@ type pdfaProblem struct {
 // pdfaCommand makes one PDF/A of images and PDFs, in the order of the command line, without a service. The output appears whole
 // and checked, or not at all; what stood under its name is replaced with -f only. Inputs of which a page had to be drawn are
 // copied beside it. Interrupted, it leaves nothing and exits 1.
-func pdfaCommand(ctx context.Context, e env, args []string) error {
+func pdfaCommand(ctx context.Context, e env, args []string) (err error) {
 	o, err := parsePDFA(e, args)
 	if err != nil {
 		return err
 	}
+	jail, err := newJail(0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, jail.Close()) }()
 	line := newStatusLine(e.stderr, o.quiet)
-	engines := pdfaEngines{convert: converter{}.Convert, check: checker{}.Check}
-	outcome, err := o.run(ctx, engines, line)
+	outcome, err := o.run(ctx, pdfaEngines{convert: jail.Convert, check: jail.Check}, line)
 	line.clear()
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = fmt.Errorf("interrupted: %s was not written", o.output)

@@ -24,8 +24,12 @@ import (
 	"segnatura/internal/testenv"
 )
 
-// TestMain makes the test binary itself answer as segnatura in the scripts, and removes the binary that process tests built.
+// TestMain makes the test binary itself answer as segnatura in the scripts and in the jail, and removes the binary that process
+// tests built.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == workerCommand {
+		main()
+	}
 	testscript.Main(cleaning{m}, map[string]func(){"segnatura": main})
 }
 
