@@ -17,6 +17,44 @@ type Facts struct {
 	Blank      bool       `json:"blank,omitempty"` // no ink above the noise; see InkRatio
 	InkRatio   float64    `json:"inkRatio"`        // share of pixels that are ink, 0 to 1
 	Codes      []CodeRead `json:"codes,omitempty"`
+	// Quality is nil for a page that was measured before these measures were there.
+	Quality *Quality `json:"quality,omitempty"`
+}
+
+// Quality is how well the page was taken, as far as pixels tell. Sides and turns are those of the image as it lies in its file.
+type Quality struct {
+	PaperLevel int `json:"paperLevel"` // grey of the paper, 0 black to 255 white
+	// Contrast is the print contrast signal of the ink, the middle one of its edges: how much darker than its paper it is, as a
+	// share of the paper's own level, 0 to 1 (the definition of ISO 1831). 0 where there is no ink.
+	Contrast float64 `json:"contrast"`
+	// EdgeMM is the width in millimetres over which the sharper edges of the ink turn into paper; 0 where there are too few.
+	EdgeMM float64 `json:"edgeMM"`
+	// EdgePx is the same in pixels: no edge is sharper than one, whatever the resolution.
+	EdgePx float64 `json:"edgePx"`
+	// SkewDegrees is how far the lines of writing lie off the page's axis, clockwise positive; meaningful where SkewKnown is set.
+	SkewDegrees float64 `json:"skewDegrees"`
+	SkewKnown   bool    `json:"skewKnown,omitempty"`
+	// Turn says how the writing seems to lie.
+	Turn Turn `json:"turn,omitempty"`
+	// CutMarks counts on each side the separate marks of ink, as of letters, that run out of the page.
+	CutMarks Sides `json:"cutMarks"`
+}
+
+// Turn is how the writing on a page seems to lie: by how many lines, of how many that say anything.
+type Turn struct {
+	Upright int `json:"upright,omitempty"`
+	Over    int `json:"over,omitempty"` // upside down
+	// Sideways is set when the lines run down the page instead of across it. Then Upright counts those whose letters
+	// stand with their heads to the left of the image, Over those with their heads to the right.
+	Sideways bool `json:"sideways,omitempty"`
+}
+
+// Sides holds a count for each side of the page.
+type Sides struct {
+	Top    int `json:"top,omitempty"`
+	Right  int `json:"right,omitempty"`
+	Bottom int `json:"bottom,omitempty"`
+	Left   int `json:"left,omitempty"`
 }
 
 // Paper is a page's format against A4 (ISO 216, 210 x 297 mm), with tolerance, in either orientation.

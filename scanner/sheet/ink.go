@@ -73,38 +73,49 @@ func addRuns(sums []uint32, row []uint8, k int) {
 	}
 }
 
-// ink returns the share of cells that are ink, and whether so little of it holds together that the page is blank. A cell is ink
-// when it is clearly darker than the paper around it. For blankness a cell counts only with ink in two of the eight around
-// it, as in any line, so that specks do not.
-func (c cells) ink() (ratio float64, blank bool) {
-	limit, tilesX := c.paper()
+// ink is which cells are ink: clearly darker than the paper around them.
+type ink struct {
+	mask   []bool
+	paper  uint8   // the paper's level on the whole
+	shade  []uint8 // and by tile
+	tilesX int
+	// The margins, in cells, in which shadows of edges and of the feeder lie. Without them in a slip.
+	mx, my int
+}
+
+func (c cells) findInk() ink {
+	k := ink{mask: make([]bool, c.w*c.h), mx: int(marginMM / c.across), my: int(marginMM / c.down)}
+	if c.w <= 4*k.mx || c.h <= 4*k.my { // a slip
+		k.mx, k.my = 0, 0
+	}
+	k.shade, k.tilesX, k.paper = c.paper()
 	step := uint8(min(max(minInkStep, noiseFactor*c.noise()), 255))
-	for t, shade := range limit {
-		limit[t] = shade - min(step, shade)
-	}
-	mx, my := int(marginMM/c.across), int(marginMM/c.down)
-	if c.w <= 4*mx || c.h <= 4*my { // a slip
-		mx, my = 0, 0
-	}
-	mask := make([]bool, c.w*c.h)
-	dark := 0
-	for y := my; y < c.h-my; y++ {
-		for x := mx; x < c.w-mx; x++ {
-			if c.pix[y*c.w+x] < limit[y/tileCells*tilesX+x/tileCells] {
-				mask[y*c.w+x] = true
-				dark++
-			}
+	for y := range c.h {
+		row, mask, shades := c.pix[y*c.w:][:c.w], k.mask[y*c.w:][:c.w], k.shade[y/tileCells*k.tilesX:]
+		for x, v := range row {
+			shade := shades[x/tileCells]
+			mask[x] = v < shade-min(step, shade)
 		}
 	}
-	joined := 0
-	for y := my; y < c.h-my; y++ {
-		for x := mx; x < c.w-mx; x++ {
-			if mask[y*c.w+x] && c.neighbours(mask, x, y) >= 2 {
+	return k
+}
+
+// count returns the share of cells within the margins that are ink, and whether so little of it holds together that the page is
+// blank. For blankness a cell counts only with ink in two of the eight around it, as in any line, so that specks do not.
+func (c cells) count(k ink) (ratio float64, blank bool) {
+	dark, joined := 0, 0
+	for y := k.my; y < c.h-k.my; y++ {
+		for x := k.mx; x < c.w-k.mx; x++ {
+			if !k.mask[y*c.w+x] {
+				continue
+			}
+			dark++
+			if c.neighbours(k.mask, x, y) >= 2 {
 				joined++
 			}
 		}
 	}
-	ratio = float64(dark) / float64((c.w-2*mx)*(c.h-2*my))
+	ratio = float64(dark) / float64((c.w-2*k.mx)*(c.h-2*k.my))
 	return ratio, float64(joined)*c.across*c.down <= blankInkMM2
 }
 
@@ -122,8 +133,8 @@ func (c cells) neighbours(mask []bool, x, y int) int {
 }
 
 // paper estimates the paper's shade in each tile: the light end of the tile and its neighbours, so that a tile under a picture or
-// a thick line takes the shade from beside it; and never far below the page's.
-func (c cells) paper() (shade []uint8, tilesX int) {
+// a thick line takes the shade from beside it; and never far below the page's, which is page.
+func (c cells) paper() (shade []uint8, tilesX int, page uint8) {
 	tilesX = (c.w + tileCells - 1) / tileCells
 	tilesY := (c.h + tileCells - 1) / tileCells
 	light := make([]uint8, tilesX*tilesY)
@@ -142,7 +153,8 @@ func (c cells) paper() (shade []uint8, tilesX int) {
 			whole[i] += v
 		}
 	}
-	floor := max(darkestPaper, uint8(float64(quantile(&whole, c.w*c.h*9/10))*0.75))
+	page = quantile(&whole, c.w*c.h*9/10)
+	floor := max(darkestPaper, uint8(float64(page)*0.75))
 	shade = make([]uint8, len(light))
 	for t := range light {
 		best := floor
@@ -153,7 +165,7 @@ func (c cells) paper() (shade []uint8, tilesX int) {
 		}
 		shade[t] = best
 	}
-	return shade, tilesX
+	return shade, tilesX, page
 }
 
 // quantile is the level below or at which n values lie.

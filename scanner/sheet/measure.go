@@ -89,5 +89,7 @@ func (m *Image) measure(f *format, h header, s scanner.Settings) {
 		m.facts.Paper = paperOf(m.facts.WidthMM, m.facts.HeightMM)
 	}
 	m.cells = newCells(m.Grey, x, y)
-	m.facts.InkRatio, m.facts.Blank = m.cells.ink()
+	k := m.cells.findInk()
+	m.facts.InkRatio, m.facts.Blank = m.cells.count(k)
+	m.facts.Quality = m.quality(k)
 }
