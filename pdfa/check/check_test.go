@@ -86,12 +86,14 @@ type file struct {
 	objects map[int]string // from "N 0 obj" to the next object
 	order   []int
 	trailer string
+	// What is the same in every file: its first lines, how the cross-reference table begins, and what stands behind the end.
+	head, table, tail string
 }
 
 func parse(tb testing.TB, pdf []byte) *file {
 	tb.Helper()
 	s := string(pdf)
-	f := &file{objects: map[int]string{}}
+	f := &file{objects: map[int]string{}, head: "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n", table: "xref\n0 "}
 	xref := strings.LastIndex(s, "\nxref\n") + 1
 	f.trailer = s[strings.LastIndex(s, "trailer\n"):strings.LastIndex(s, "startxref\n")]
 	var starts []int
@@ -117,18 +119,18 @@ func parse(tb testing.TB, pdf []byte) *file {
 
 func (f *file) bytes() []byte {
 	var b strings.Builder
-	b.WriteString("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
+	b.WriteString(f.head)
 	offsets := map[int]int{}
 	for _, n := range f.order {
 		offsets[n] = b.Len()
 		b.WriteString(f.objects[n])
 	}
 	start := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(f.order)+1)
+	fmt.Fprintf(&b, "%s%d\n0000000000 65535 f \n", f.table, len(f.order)+1)
 	for n := 1; n <= len(f.order); n++ {
 		fmt.Fprintf(&b, "%010d 00000 n \n", offsets[n])
 	}
-	fmt.Fprintf(&b, "%sstartxref\n%d\n%%%%EOF\n", f.trailer, start)
+	fmt.Fprintf(&b, "%sstartxref\n%d\n%%%%EOF\n%s", f.trailer, start, f.tail)
 	return []byte(b.String())
 }
 

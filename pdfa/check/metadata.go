@@ -26,6 +26,12 @@ const (
 	nsXML    = "http://www.w3.org/XML/1998/namespace"
 )
 
+// prefixes are those that the namespaces have: where PDF/A names one it is demanded (6.6.2.3.3, 6.6.4), and the writer has no other.
+var prefixes = map[string]string{
+	"x": nsX, "rdf": nsRDF, "dc": nsDC, "pdf": nsPDF, "pdfaid": nsPDFAID, "xmp": nsXMP, "pdfaExtension": nsExtension,
+	"pdfaSchema": nsSchema, "pdfaProperty": nsProperty, "segnatura": nsSegnatura,
+}
+
 // properties are all that a packet may hold.
 var properties = map[xml.Name]struct {
 	container string // of the one rdf:li; "": simple
@@ -160,7 +166,10 @@ func (x *xmpReader) enter(want xml.Name) {
 		return
 	}
 	for _, a := range start.Attr {
-		if a.Name.Space != "xmlns" && (a.Name != xml.Name{Space: nsRDF, Local: "about"} || a.Value != "") {
+		switch {
+		case a.Name.Space == "xmlns" && prefixes[a.Name.Local] != a.Value:
+			x.fail("the prefix " + a.Name.Local)
+		case a.Name.Space != "xmlns" && (a.Name != xml.Name{Space: nsRDF, Local: "about"} || a.Value != ""):
 			x.fail("an attribute " + a.Name.Local)
 		}
 	}
