@@ -19,29 +19,13 @@ func (db *DB) DueForArchive(ctx context.Context) ([]protocollo.Document, error) 
 	return list, nil
 }
 
-// AttachArchive records the archived file and its delivery as due. The blob must be there. The same file again is no error; Invalid
-// "report" when the check did not say yes to this very file, Conflict "not-confirmed", Conflict "archived" for another file.
-func (db *DB) AttachArchive(ctx context.Context, documentID int64, res pdfa.Result, rep pdfa.Report) error {
-	if !rep.Compliant || rep.SHA256 != res.SHA256 {
-		return protocollo.Errorf(protocollo.Invalid, "report", "the check did not say yes to this file")
-	}
-	f, size, err := db.OpenBlob(ctx, res.SHA256)
+// AttachArchive records the archived file and what is kept beside it, and its delivery as due; with awaitsText its text is due instead.
+// The blobs must be there. The same file again is no error; Invalid "report" when the check did not say yes to this very file, Conflict
+// "not-confirmed", Conflict "archived" for another file.
+func (db *DB) AttachArchive(ctx context.Context, documentID int64, e station.Edition, awaitsText bool) error {
+	enc, err := db.encodeEdition(ctx, e)
 	if err != nil {
 		return fmt.Errorf("attach an archive: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("attach an archive: %w", err)
-	}
-	if size != res.Bytes {
-		return protocollo.Errorf(protocollo.Invalid, "report", "the blob has %d bytes, the result says %d", size, res.Bytes)
-	}
-	result, err := encode(res)
-	if err != nil {
-		return err
-	}
-	report, err := encode(rep)
-	if err != nil {
-		return err
 	}
 	return db.transact(ctx, "attach an archive", func(w *wtx) error {
 		d, err := documentByID(w.ctx, w, documentID)
@@ -50,7 +34,7 @@ func (db *DB) AttachArchive(ctx context.Context, documentID int64, res pdfa.Resu
 		}
 		if d.State == protocollo.DocumentArchived {
 			have, err := text(w.QueryRowContext(w.ctx, `SELECT sha256 FROM archives WHERE document_id = ?`, d.ID))
-			if err != nil || have == res.SHA256 {
+			if err != nil || have == e.Result.SHA256 {
 				return err
 			}
 			return protocollo.Errorf(protocollo.Conflict, "archived", "document %d is archived as %s", d.ID, have)
@@ -58,72 +42,158 @@ func (db *DB) AttachArchive(ctx context.Context, documentID int64, res pdfa.Resu
 		if d.State != protocollo.DocumentConfirmed || d.RegistrationID == 0 {
 			return protocollo.Errorf(protocollo.Conflict, "not-confirmed", "document %d is %s", d.ID, d.State)
 		}
-		return w.attachArchive(d, res, result, report)
+		return w.attachArchive(d, enc, awaitsText)
 	})
 }
 
-func (w *wtx) attachArchive(d protocollo.Document, res pdfa.Result, result, report string) error {
+// encodedEdition is an edition as it is stored.
+type encodedEdition struct {
+	station.Edition
+	result, report string
+}
+
+// encodeEdition believes an edition that a check said yes to and whose blobs are all there.
+func (db *DB) encodeEdition(ctx context.Context, e station.Edition) (encodedEdition, error) {
+	enc := encodedEdition{Edition: e}
+	if !e.Report.Compliant || e.Report.SHA256 != e.Result.SHA256 {
+		return enc, protocollo.Errorf(protocollo.Invalid, "report", "the check did not say yes to this file")
+	}
+	if err := db.mustHaveBlob(ctx, e.Result.SHA256, e.Result.Bytes); err != nil {
+		return enc, err
+	}
+	for _, f := range e.Files {
+		if err := db.mustHaveBlob(ctx, f.SHA256, f.Bytes); err != nil {
+			return enc, err
+		}
+	}
+	var err error
+	if enc.result, err = encode(e.Result); err != nil {
+		return enc, err
+	}
+	enc.report, err = encode(e.Report)
+	return enc, err
+}
+
+// mustHaveBlob is NotFound "blob", or Invalid "report" for one of another size.
+func (db *DB) mustHaveBlob(ctx context.Context, sha string, bytes int64) error {
+	f, size, err := db.OpenBlob(ctx, sha)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if size != bytes {
+		return protocollo.Errorf(protocollo.Invalid, "report", "blob %s has %d bytes, not %d", sha, size, bytes)
+	}
+	return nil
+}
+
+func (w *wtx) attachArchive(d protocollo.Document, e encodedEdition, awaitsText bool) error {
 	r, err := registrationByID(w.ctx, w, d.RegistrationID)
 	if err != nil {
 		return err
 	}
-	i, err := intakeByID(w.ctx, w, r.IntakeID)
+	res := e.Result
+	fields := row{"document_id": d.ID, "registration_id": r.ID, "version": d.Version, "sha256": res.SHA256, "bytes": res.Bytes,
+		"flavour": string(res.Flavour), "result": e.result, "report": e.report}
+	if awaitsText {
+		fields["awaits_text"] = 1
+	}
+	id, err := w.insert("archives", fields)
 	if err != nil {
 		return err
 	}
-	id, err := w.insert("archives", row{"document_id": d.ID, "registration_id": r.ID, "version": d.Version, "sha256": res.SHA256, "bytes": res.Bytes,
-		"flavour": string(res.Flavour), "result": result, "report": report})
-	if err != nil {
+	if err := w.keepFiles(id, 1, e.Files); err != nil {
 		return err
 	}
-	// The key carries the intake's random key: row ids may come again after a restore.
-	_, err = w.insert("dispatches", row{"archive_id": id, "registration_id": r.ID, "key": fmt.Sprintf("%s-v%d", i.Key, d.Version), "ref": r.Ref,
-		"file_name":  fmt.Sprintf("%s-%d-%s-v%d.pdf", r.Key.Register, r.Key.Year, r.Number, d.Version),
-		"media_type": "application/pdf", "sha256": res.SHA256, "bytes": res.Bytes})
+	if awaitsText {
+		err = w.exec(`INSERT INTO text_due (archive_id, tries) VALUES (?, 0)`, id)
+	} else {
+		err = w.dispatch(id, d, r, res)
+	}
 	if err != nil {
 		return err
 	}
 	if err := w.setState(d, protocollo.DocumentArchived); err != nil {
 		return err
 	}
-	return w.report(KindArchived, stationUser(), d.AOO, r.IntakeID, map[string]any{"document": d.ID, "version": d.Version, "sha256": res.SHA256, "bytes": res.Bytes})
+	detail := map[string]any{"document": d.ID, "version": d.Version, "sha256": res.SHA256, "bytes": res.Bytes, "flavour": res.Flavour}
+	return w.report(KindArchived, stationUser(), d.AOO, r.IntakeID, detail)
 }
 
-// ReleasePages erases the spool images of archived documents whose blob is there, and records it. It returns how many images went.
-func (db *DB) ReleasePages(ctx context.Context) (int, error) {
-	type release struct {
-		erasure
-		sha   string
-		bytes int64
+// keepFiles records what is kept beside an edition.
+func (w *wtx) keepFiles(archiveID int64, edition int, files []station.KeptFile) error {
+	for _, f := range files {
+		_, err := w.insert("archive_files", row{"archive_id": archiveID, "edition": edition, "kind": string(f.Kind), "page": f.Page, "name": f.Name,
+			"media_type": f.MediaType, "sha256": f.SHA256, "bytes": f.Bytes})
+		if err != nil {
+			return err
+		}
 	}
-	due, err := collect(ctx, db.read, func(s scannable) (release, error) {
-		r := release{erasure: erasure{cause: "release"}}
-		err := s.Scan(&r.causeID, &r.document, &r.sha, &r.bytes, &r.pages)
-		return r, err
-	}, `SELECT a.id, a.document_id, a.sha256, a.bytes, (SELECT json_group_array(p.id) FROM pages p WHERE p.document_id = a.document_id AND p.erase_due = 0)
-		FROM archives a WHERE NOT EXISTS (SELECT 1 FROM erasures e WHERE e.cause = 'release' AND e.cause_id = a.id)`)
+	return nil
+}
+
+// dispatch makes the delivery of a document's current file due: once for each archive.
+func (w *wtx) dispatch(archiveID int64, d protocollo.Document, r protocollo.Registration, res pdfa.Result) error {
+	i, err := intakeByID(w.ctx, w, r.IntakeID)
+	if err != nil {
+		return err
+	}
+	// The key carries the intake's random key: row ids may come again after a restore.
+	_, err = w.insert("dispatches", row{"archive_id": archiveID, "registration_id": r.ID, "key": fmt.Sprintf("%s-v%d", i.Key, d.Version), "ref": r.Ref,
+		"file_name":  fmt.Sprintf("%s-%d-%s-v%d.pdf", r.Key.Register, r.Key.Year, r.Number, d.Version),
+		"media_type": "application/pdf", "sha256": res.SHA256, "bytes": res.Bytes})
+	return err
+}
+
+// storedFiles selects what an archive's blobs are: its editions and what is kept beside them.
+const storedFiles = `SELECT id AS archive_id, sha256, bytes FROM archives UNION ALL SELECT archive_id, sha256, bytes FROM text_outcomes WHERE sha256 IS NOT NULL
+	UNION ALL SELECT archive_id, sha256, bytes FROM archive_files`
+
+// ReleasePages erases the spool images of archived documents whose text is not due and whose blobs are all there, and records it. It
+// returns how many images went.
+func (db *DB) ReleasePages(ctx context.Context) (int, error) {
+	due, err := collect(ctx, db.read, func(s scannable) (erasure, error) {
+		e := erasure{cause: "release"}
+		err := s.Scan(&e.causeID, &e.document, &e.pages)
+		return e, err
+	}, `SELECT a.id, a.document_id, (SELECT json_group_array(p.id) FROM pages p WHERE p.document_id = a.document_id AND p.erase_due = 0)
+		FROM archives a WHERE NOT EXISTS (SELECT 1 FROM erasures e WHERE e.cause = 'release' AND e.cause_id = a.id)
+		AND (a.awaits_text IS NULL OR EXISTS (SELECT 1 FROM text_outcomes t WHERE t.archive_id = a.id))`)
 	if err != nil {
 		return 0, fmt.Errorf("list what the archive has: %w", err)
 	}
 	total := 0
-	for _, r := range due {
-		f, size, err := db.OpenBlob(ctx, r.sha)
-		if err != nil {
-			return total, fmt.Errorf("release the pages of document %d: %w", r.document, err)
-		}
-		if err := f.Close(); err != nil {
-			return total, err
-		}
-		if size != r.bytes {
-			return total, protocollo.Errorf(protocollo.Internal, "blob-damaged", "blob %s has %d bytes, not %d", r.sha, size, r.bytes)
-		}
-		n, err := db.erase(ctx, r.erasure, KindReleased, `UPDATE pages SET released = 1 WHERE id = ?`, nil)
+	for _, e := range due {
+		n, err := db.release(ctx, e)
 		total += n
 		if err != nil {
-			return total, fmt.Errorf("release the pages of document %d: %w", r.document, err)
+			return total, fmt.Errorf("release the pages of document %d: %w", e.document, err)
 		}
 	}
 	return total, nil
+}
+
+func (db *DB) release(ctx context.Context, e erasure) (int, error) {
+	type blob struct {
+		sha   string
+		bytes int64
+	}
+	blobs, err := collect(ctx, db.read, func(s scannable) (blob, error) {
+		var b blob
+		err := s.Scan(&b.sha, &b.bytes)
+		return b, err
+	}, `SELECT sha256, bytes FROM (`+storedFiles+`) WHERE archive_id = ?`, e.causeID)
+	if err != nil {
+		return 0, err
+	}
+	for _, b := range blobs {
+		if err := db.mustHaveBlob(ctx, b.sha, b.bytes); err != nil {
+			return 0, protocollo.Errorf(protocollo.Internal, "blob-damaged", "a stored file is not what was recorded: %w", err)
+		}
+	}
+	return db.erase(ctx, e, KindReleased, `UPDATE pages SET released = 1 WHERE id = ?`, nil)
 }
 
 // The states of a delivery to the centre. due and unavailable are tried; unknown and rejected wait for a person.

@@ -88,7 +88,7 @@ func (db *DB) backup(ctx context.Context, dst string) (m Manifest, rep Report, e
 		return m, rep, err
 	}
 	c := &checker{ctx: ctx, q: pool, report: Report{Findings: []Finding{}, Notes: []Finding{}}}
-	for _, step := range []func() error{c.damage, c.triggers, c.journal, c.tables, c.numbers, c.states, c.derived, func() error { return c.files(work, false) }} {
+	for _, step := range []func() error{func() error { return c.damage(pool) }, c.triggers, c.journal, c.tables, c.numbers, c.states, c.derived, func() error { return c.files(work, false) }} {
 		if err := step(); err != nil {
 			return m, c.report, err
 		}
@@ -143,7 +143,7 @@ func openCopy(path string) (*sql.DB, error) {
 // copyBlobs copies the files that the copied database names and lists everything. A file that is missing or damaged is left to the check.
 func (db *DB) copyBlobs(ctx context.Context, pool *sql.DB, work string) (Manifest, error) {
 	m := Manifest{At: db.cfg.Clock().UTC(), Trial: db.cfg.Trial}
-	shas, err := collect(ctx, pool, text, `SELECT sha256 FROM archives UNION SELECT bitmap_sha256 FROM prints ORDER BY 1`)
+	shas, err := collect(ctx, pool, text, `SELECT sha256 FROM (`+storedFiles+`) UNION SELECT bitmap_sha256 FROM prints ORDER BY 1`)
 	if err != nil {
 		return m, err
 	}
@@ -310,6 +310,9 @@ func (w *wtx) markRestored(m Manifest) error {
 		if err := w.settle(a, protocollo.AttemptUnknown, "restored from a backup"); err != nil {
 			return err
 		}
+	}
+	if err := w.loseText(); err != nil {
+		return err
 	}
 	dispatches, err := collect(w.ctx, w, number, `SELECT d.id FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id JOIN registrations r ON r.id = d.registration_id
 		WHERE c.state <> 'delivered' AND c.state <> 'unknown' AND r.connector <> ? ORDER BY d.id`, embeddedConnector)

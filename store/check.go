@@ -19,7 +19,7 @@ func legalTables() []string {
 	return []string{"setups", "aoos", "starting_acts", "policies", "titolari", "stops", "stop_confirmations", "number_gaps", "deliveries",
 		"delivery_closings", "intakes", "attempts", "attempt_outcomes", "registrations", "annulments", "register_numbers", "register_annulments",
 		"register_attachments", "prints", "print_outcomes", "associations", "scope_decisions", "quality_confirmations", "discards", "erasures",
-		"archives", "dispatches", "dispatch_outcomes"}
+		"archives", "text_outcomes", "archive_files", "dispatches", "dispatch_outcomes"}
 }
 
 // Finding is one thing that is not as it must be.
@@ -66,7 +66,7 @@ func (db *DB) check(ctx context.Context, quick bool) (Report, error) {
 	defer tx.Rollback() // it only read
 	c := &checker{ctx: ctx, q: tx, report: Report{Findings: []Finding{}, Notes: []Finding{}, Quick: quick}}
 	for _, step := range []func() error{
-		func() error { return c.heads(seen) }, c.damage, c.triggers, c.journal, c.tables, c.numbers, c.states, c.derived,
+		func() error { return c.heads(seen) }, func() error { return db.damage(c) }, c.triggers, c.journal, c.tables, c.numbers, c.states, c.derived,
 		func() error { return c.files(db.dir, true) },
 	} {
 		if err := step(); err != nil {
@@ -128,9 +128,19 @@ func (c *checker) triggers() error {
 	return nil
 }
 
+// damage asks on a connection of its own: FTS5 keeps what it knew of its index by connection, and its part of the check takes what was
+// written since for damage.
+func (db *DB) damage(c *checker) error {
+	pool, err := openCopy(filepath.Join(db.dir, db.name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.damage(pool), pool.Close())
+}
+
 // damage asks for SQLite's own opinion of the file.
-func (c *checker) damage() error {
-	lines, err := collect(c.ctx, c.q, text, `PRAGMA quick_check(20)`)
+func (c *checker) damage(q querier) error {
+	lines, err := collect(c.ctx, q, text, `PRAGMA quick_check(20)`)
 	if err != nil {
 		return err
 	}
@@ -247,17 +257,21 @@ func (c *checker) table(table string) error {
 
 // files compares what the rows name with what is in the folders. Pages under way are only in a live folder, not in a backup. A file
 // comes before its row and goes before its erasure is recorded, so looking now, after the snapshot, is never unjust to a file that a row
-// names; images of archived documents may go at any time.
+// names; images of archived documents whose text is not due may go at any time.
 func (c *checker) files(dir string, spool bool) error {
 	named := map[string]bool{}
 	list, err := collect(c.ctx, c.q, scanWanted, `SELECT 'archives', id, sha256, bytes, '', 0, 0 FROM archives
+		UNION ALL SELECT 'text_outcomes', id, sha256, bytes, '', 0, 0 FROM text_outcomes WHERE sha256 IS NOT NULL
+		UNION ALL SELECT 'archive_files', id, sha256, bytes, '', 0, 0 FROM archive_files
 		UNION ALL SELECT 'prints', id, bitmap_sha256, bitmap_bytes, '', 0, 0 FROM prints ORDER BY 1, 2`)
 	if err != nil {
 		return err
 	}
 	if spool {
 		pages, err := collect(c.ctx, c.q, scanWanted, `SELECT 'pages', p.id, p.sha256, p.bytes, p.file, p.erased + p.released,
-			p.erase_due OR coalesce(d.state = 'archived', 0) FROM pages p LEFT JOIN documents d ON d.id = p.document_id ORDER BY p.id`)
+			p.erase_due OR (coalesce(d.state = 'archived', 0) AND NOT EXISTS (SELECT 1 FROM archives a WHERE a.document_id = d.id AND a.awaits_text IS NOT NULL
+				AND NOT EXISTS (SELECT 1 FROM text_outcomes t WHERE t.archive_id = a.id)))
+			FROM pages p LEFT JOIN documents d ON d.id = p.document_id ORDER BY p.id`)
 		if err != nil {
 			return err
 		}

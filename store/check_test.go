@@ -13,6 +13,7 @@ import (
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
+	"segnatura/pdfa"
 	"segnatura/store/storetest"
 )
 
@@ -44,7 +45,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// fill leaves at least one row in every legal table but number_gaps, which only a restore writes, and one archive.
+// fill leaves at least one row in every legal table but number_gaps, which only a restore writes, and those of [office.texts], and one
+// archive.
 func (o *office) fill(t testing.TB) {
 	t.Helper()
 	ctx := context.Background()
@@ -93,6 +95,23 @@ func (o *office) fill(t testing.TB) {
 	unknown := o.Record(storetest.Draft("Senza numero", "Luigi"))
 	must(t, o.SettleAttempt(ctx, unknown.Attempt.ID, protocollo.AttemptUnavailable, "down"))
 	_ = res
+}
+
+// texts leaves one archive whose text is due, one without text, and one with text and files beside both editions.
+func (o *office) texts(t testing.TB) (due, without, with protocollo.Document) {
+	t.Helper()
+	ctx := context.Background()
+	capture := func(word string) protocollo.Document {
+		d := o.Capture(o.Register(storetest.Draft(word, "Mario")), word)
+		o.ArchiveAwaiting(d, "%PDF "+word)
+		return d
+	}
+	due, without, with = capture("in attesa"), capture("senza"), capture("con")
+	must(t, o.AttachText(ctx, without.ID, station.TextOutcome{Engine: "test 1", Why: station.TextNotRead, Detail: "x"}))
+	e := o.Edition(pdfa.Flavour2U, "%PDF with text")
+	e.Files = []station.KeptFile{o.Beside(station.KeptMetadata, 0, "<with/>")}
+	must(t, o.AttachText(ctx, with.ID, station.TextOutcome{Engine: "test 1", Edition: e}))
+	return due, without, with
 }
 
 func (o *office) check(t testing.TB) Report {
@@ -148,10 +167,22 @@ func TestCheckFindsNothingInGoodData(t *testing.T) {
 	}
 }
 
+// Looking twice: the second time found a damaged index of words, which was only what had been registered in between.
+func TestCheckAgainAfterARegistrationFindsNothing(t *testing.T) {
+	o := openOffice(t)
+	for _, word := range []string{"prima", "dopo"} {
+		o.Register(storetest.Draft(word, "Mario"))
+		for range 5 { // on each connection
+			o.clean(t)
+		}
+	}
+}
+
 // every legal table, every column: a changed value is found.
 func TestCheckFindsEveryChangedColumn(t *testing.T) {
 	o := openOffice(t)
 	o.fill(t)
+	o.texts(t)
 	o.gap(t)
 	o.clean(t)
 	ctx := context.Background()
@@ -217,6 +248,7 @@ func (o *office) gap(t testing.TB) {
 func TestCheckFindsMissingAndAddedRows(t *testing.T) {
 	o := openOffice(t)
 	o.fill(t)
+	o.texts(t)
 	o.clean(t)
 	ctx, pool := context.Background(), o.raw(t)
 	for _, c := range []struct {
@@ -229,7 +261,19 @@ func TestCheckFindsMissingAndAddedRows(t *testing.T) {
 		{"a registration without intake", `DELETE FROM intakes WHERE id = 1`, "registration-without-intake", "registrations"},
 		{"a document's state", `UPDATE documents SET state = 'archived' WHERE state = 'receiving'`, "document-state", "documents"},
 		{"an association's version", `UPDATE associations SET version = 9 WHERE id = 1`, "version-gap", "associations"},
-		{"an archive of another's document", `UPDATE archives SET registration_id = 2`, "archive-not-associated", "archives"},
+		{"an archive of another's document", `UPDATE archives SET registration_id = 2 WHERE id = 1`, "archive-not-associated", "archives"},
+		{"an archive that nobody delivers", `DELETE FROM dispatches WHERE archive_id = 1`, "archive-without-dispatch", "archives"},
+		{"a text outcome whose delivery is gone", `DELETE FROM dispatches WHERE archive_id = (SELECT archive_id FROM text_outcomes WHERE why <> '')`, "archive-without-dispatch", "archives"},
+		{"the first edition delivered after the second", `UPDATE dispatches SET sha256 = (SELECT sha256 FROM archives v WHERE v.id = archive_id)`, "dispatch-not-current", "dispatches"},
+		{"a delivery before the text's outcome", `INSERT INTO dispatches SELECT 99, at, (SELECT archive_id FROM text_due), registration_id, 'k', ref, file_name, media_type, sha256, bytes
+			FROM dispatches LIMIT 1`, "dispatch-not-current", "dispatches"},
+		{"an outcome that nobody waited for", `UPDATE text_outcomes SET archive_id = 1 WHERE why <> ''`, "text-not-awaited", "text_outcomes"},
+		{"an edition that no check accepted", `UPDATE text_outcomes SET report = json_set(report, '$.compliant', json('false')) WHERE why = ''`, "text-not-compliant", "text_outcomes"},
+		{"an edition with another image", `UPDATE text_outcomes SET result = json_set(result, '$.pages[0].streamSHA256', 'x') WHERE why = ''`, "text-other-images", "text_outcomes"},
+		{"an edition with a page less", `UPDATE text_outcomes SET result = json_set(result, '$.pages', json('[]')) WHERE why = ''`, "text-other-images", "text_outcomes"},
+		{"a file beside an edition that is not there", `UPDATE archive_files SET edition = 2, page = 9 WHERE archive_id = (SELECT archive_id FROM text_due)`, "file-of-no-edition", "archive_files"},
+		{"a text that is no longer due", `DELETE FROM text_due`, "derived-wrong", "text_due"},
+		{"a text due again", `INSERT INTO text_due SELECT archive_id, 0 FROM text_outcomes`, "derived-wrong", "text_due"},
 		{"a page erased without order", `UPDATE pages SET erase_due = 1 WHERE id = 1`, "erased-without-order", "pages"},
 		{"a derived record", `UPDATE records SET labelled = 1 - labelled WHERE intake_id = 1`, "derived-wrong", "records"},
 		{"a derived attempt", `UPDATE attempt_current SET outcome = 'absent' WHERE attempt_id = 1`, "derived-wrong", "attempt_current"},
@@ -240,7 +284,7 @@ func TestCheckFindsMissingAndAddedRows(t *testing.T) {
 			tx, err := pool.Begin()
 			must(t, err)
 			defer tx.Rollback()
-			for _, table := range []string{c.table, "intakes"} {
+			for _, table := range []string{c.table, "intakes", "dispatches"} {
 				for _, trigger := range []string{"_no_update", "_no_delete"} {
 					_, err := tx.Exec(`DROP TRIGGER IF EXISTS ` + table + trigger)
 					must(t, err)
@@ -325,15 +369,71 @@ func TestCheckFindsFiles(t *testing.T) {
 	}
 }
 
+// Each file that an archive names is looked at: both editions, and what lies beside them. Pages whose text is due are no exception;
+// those whose text has an outcome may go.
+func TestCheckLooksAtEveryFileOfTheArchive(t *testing.T) {
+	o := openOffice(t)
+	due, without, _ := o.texts(t)
+	rep := o.clean(t)
+	if want := int64(3 + 1 + 3*2 + 1 + 3); rep.Files != want { // archives, edition with text, beside them, pages
+		t.Fatalf("%d files, want %d", rep.Files, want)
+	}
+	ctx := context.Background()
+	for _, table := range []string{"archives", "text_outcomes", "archive_files"} {
+		shas, err := collect(ctx, o.db.read, text, `SELECT sha256 FROM `+table+` WHERE sha256 IS NOT NULL`)
+		must(t, err)
+		for _, sha := range shas {
+			path := o.db.blobPath(sha)
+			must(t, os.Rename(path, path+".away"))
+			finds(t, o.check(t), "file-missing", table)
+			must(t, os.Rename(path+".away", path))
+		}
+	}
+	for _, d := range []protocollo.Document{due, without} {
+		_, pages, err := o.Document(ctx, d.ID)
+		must(t, err)
+		path := filepath.Join(o.dir, spoolDir, pages[0].File)
+		must(t, os.Rename(path, path+".away"))
+		rep := o.check(t)
+		if d.ID == without.ID && !rep.OK() {
+			t.Errorf("a page that may go: %+v", rep.Findings)
+		}
+		if d.ID == due.ID {
+			finds(t, rep, "file-missing", "pages")
+		}
+		must(t, os.Rename(path+".away", path))
+	}
+}
+
+// Pages are not released while a file that was made of them is missing.
+func TestPagesStayWhileAnEditionIsMissing(t *testing.T) {
+	o := openOffice(t)
+	_, _, with := o.texts(t)
+	ctx := context.Background()
+	sha, err := text(o.db.read.QueryRow(`SELECT sha256 FROM text_outcomes WHERE sha256 IS NOT NULL`))
+	must(t, err)
+	must(t, os.Remove(o.db.blobPath(sha)))
+	n, err := o.ReleasePages(ctx)
+	storetest.Fails(t, err, protocollo.Internal, "blob-damaged")
+	_, pages, err := o.Document(ctx, with.ID)
+	must(t, err)
+	_, file, err := o.OpenPage(ctx, pages[0].ID)
+	if err != nil || n != 1 {
+		t.Fatalf("released %d; the page whose edition is missing: %v", n, err)
+	}
+	must(t, file.Close())
+}
+
 func TestLegalTablesRefuseChange(t *testing.T) {
 	o := openOffice(t)
 	o.fill(t)
+	o.texts(t)
 	o.gap(t)
 	ctx := context.Background()
 	tables, err := collect(ctx, o.db.read, text, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'record_text%' ORDER BY name`)
 	must(t, err)
 	working := []string{"accounts", "attempt_current", "batches", "correspondents", "dispatch_current", "documents", "drafts", "exceptions", "meta", "migrations", "pages",
-		"print_current", "records", "sessions", "subjects", "titolario_classes", "uors"}
+		"print_current", "records", "sessions", "subjects", "text_due", "titolario_classes", "uors"}
 	want := append(append(legalTables(), "journal"), working...)
 	slices.Sort(want)
 	if !slices.Equal(tables, want) {

@@ -204,6 +204,76 @@ func TestMigrations(t *testing.T) {
 	}
 }
 
+// before makes a folder of the schema with so many migrations that holds what the office holds now.
+func (o *office) before(t testing.TB, schema int) (dir string) {
+	t.Helper()
+	ctx := context.Background()
+	must(t, o.db.Close())
+	list, err := migrations()
+	must(t, err)
+	dir = t.TempDir()
+	must(t, os.CopyFS(dir, os.DirFS(o.dir)))
+	must(t, os.Remove(filepath.Join(dir, dbFile)))
+	pool, err := openPool(filepath.Join(dir, dbFile), false)
+	must(t, err)
+	pool.SetMaxOpenConns(1)
+	must(t, migrateTo(ctx, pool, o.Clock.Now, list[:schema]))
+	exec := func(statement string, args ...any) {
+		t.Helper()
+		_, err := pool.Exec(statement, args...)
+		must(t, err)
+	}
+	triggers, err := collect(ctx, pool, text, `SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name`)
+	must(t, err)
+	names, err := collect(ctx, pool, text, `SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name`)
+	must(t, err)
+	for _, name := range names {
+		exec(`DROP TRIGGER ` + name)
+	}
+	exec(`PRAGMA foreign_keys = OFF`)
+	exec(`ATTACH ? AS now`, filepath.Join(o.dir, dbFile))
+	tables, err := collect(ctx, pool, text, `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'record_text%' AND name <> 'migrations'`)
+	must(t, err)
+	for _, table := range tables {
+		cols, err := collect(ctx, pool, text, `SELECT name FROM pragma_table_info(?)`, table)
+		must(t, err)
+		columns := strings.Join(cols, ", ")
+		exec(fmt.Sprintf(`INSERT INTO main.%s (%s) SELECT %s FROM now.%[1]s`, table, columns, columns))
+	}
+	for _, trigger := range triggers {
+		exec(trigger)
+	}
+	exec(`CREATE TEMP TABLE words AS SELECT rowid AS id, subject, correspondents, refs, number FROM now.record_text`)
+	exec(`DETACH now`)
+	exec(`INSERT INTO record_text (rowid, subject, correspondents, refs, number) SELECT * FROM temp.words`)
+	must(t, pool.Close())
+	return dir
+}
+
+// Each migration is run on what a station of the schema before it holds: nothing that was recorded reads otherwise, and the desk goes
+// on with it.
+func TestMigrationsKeepWhatWasRecorded(t *testing.T) {
+	list, err := migrations()
+	must(t, err)
+	for schema := 1; schema < len(list); schema++ {
+		t.Run(list[schema].name, func(t *testing.T) {
+			o := openOffice(t)
+			o.fill(t)
+			want := o.clean(t)
+			o.dir = o.before(t, schema)
+			db, err := Open(context.Background(), Config{Dir: o.dir, Clock: o.Clock.Now})
+			must(t, err)
+			o.Fixture.Store, o.db = db, db
+			got := o.clean(t)
+			if got.HeadHash != want.HeadHash || got.Rows != want.Rows || got.Files != want.Files {
+				t.Fatalf("report %+v, want %+v", got, want)
+			}
+			o.texts(t)
+			o.clean(t)
+		})
+	}
+}
+
 // A nullable column that a later migration adds, and a rebuilt table, do not change what was recorded.
 func TestDigestsOutliveAMigration(t *testing.T) {
 	o := openOffice(t)

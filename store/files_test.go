@@ -394,6 +394,56 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 }
 
+// A backup has every file of the archive, and no spool: a text that was due then is not read any more, and the archive's own file goes
+// to the centre.
+func TestRestoreEndsTheWaitForText(t *testing.T) {
+	o := openOffice(t)
+	due, _, with := o.texts(t)
+	ctx := context.Background()
+	dst := filepath.Join(t.TempDir(), "backup")
+	m, rep, err := o.db.Backup(ctx, dst)
+	must(t, err)
+	if want := 1 + 3 + 1 + 3*2 + 1; !rep.OK() || len(m.Files) != want { // database, archives, edition with text, beside them
+		t.Fatalf("backup has %d files, want %d: %+v", len(m.Files), want, rep)
+	}
+	target := filepath.Join(t.TempDir(), "restored")
+	must(t, Restore(ctx, dst, Config{Dir: target, Clock: o.Clock.Now}))
+	db, err := Open(ctx, Config{Dir: target, Clock: o.Clock.Now})
+	must(t, err)
+	defer db.Close()
+	if list, err := db.DueForText(ctx); err != nil || len(list) != 0 {
+		t.Fatalf("due: %+v, %v", list, err)
+	}
+	deliveries, err := db.DueDeliveries(ctx)
+	must(t, err)
+	if len(deliveries) != 3 {
+		t.Fatalf("deliveries: %+v", deliveries)
+	}
+	for _, c := range []struct {
+		d     protocollo.Document
+		state station.TextState
+		why   station.TextWhy
+	}{{due, station.TextMissing, station.TextPagesLost}, {with, station.TextPresent, ""}} {
+		d, _, err := db.Document(ctx, c.d.ID)
+		must(t, err)
+		rec, err := db.Record(ctx, storetest.Chief(), d.RegistrationID)
+		must(t, err)
+		v := rec.Documents[0].Archive
+		if v.Text.State != c.state || v.Text.Why != c.why {
+			t.Errorf("text: %+v", v.Text)
+		}
+		file, _, err := db.OpenBlob(ctx, v.SHA256)
+		must(t, err)
+		must(t, file.Close())
+	}
+	restored := &office{db: db, dir: target}
+	restored.clean(t)
+	if n, err := db.ReleasePages(ctx); err != nil || n != 3 {
+		t.Fatalf("released %d, %v", n, err)
+	}
+	restored.clean(t)
+}
+
 func TestRestoreRefusesADamagedBackup(t *testing.T) {
 	o := openOffice(t)
 	o.fill(t)

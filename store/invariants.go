@@ -117,8 +117,22 @@ func (c *checker) states() error {
 			"nobody confirmed the quality of archive %d"},
 		{"archive-not-compliant", "archives", `SELECT id FROM archives WHERE coalesce(report ->> '$.compliant', 0) <> 1 OR coalesce(report ->> '$.sha256', '') <> sha256`,
 			"no check said yes to archive %d"},
-		{"archive-without-dispatch", "archives", `SELECT v.id FROM archives v WHERE NOT EXISTS (SELECT 1 FROM dispatches d WHERE d.archive_id = v.id)`,
+		{"archive-without-dispatch", "archives", `SELECT v.id FROM archives v WHERE NOT EXISTS (SELECT 1 FROM dispatches d WHERE d.archive_id = v.id)
+			AND (v.awaits_text IS NULL OR EXISTS (SELECT 1 FROM text_outcomes t WHERE t.archive_id = v.id))`,
 			"archive %d was never due to the centre"},
+		{"dispatch-not-current", "dispatches", `SELECT d.id FROM dispatches d JOIN archives v ON v.id = d.archive_id LEFT JOIN text_outcomes t ON t.archive_id = v.id
+			WHERE d.sha256 <> coalesce(t.sha256, v.sha256) OR (v.awaits_text IS NOT NULL AND t.id IS NULL)`, "delivery %d is not of the document's current file"},
+		{"text-not-awaited", "text_outcomes", `SELECT t.id FROM text_outcomes t LEFT JOIN archives v ON v.id = t.archive_id WHERE v.awaits_text IS NULL`,
+			"nobody waited for text outcome %d"},
+		{"text-not-compliant", "text_outcomes", `SELECT id FROM text_outcomes WHERE sha256 IS NOT NULL AND (coalesce(report ->> '$.compliant', 0) <> 1
+			OR coalesce(report ->> '$.sha256', '') <> sha256)`, "no check said yes to the edition of text outcome %d"},
+		{"text-other-images", "text_outcomes", `SELECT t.id FROM text_outcomes t JOIN archives v ON v.id = t.archive_id WHERE t.sha256 IS NOT NULL AND
+			(SELECT json_group_array(p.value ->> '$.streamSHA256') FROM json_each(t.result, '$.pages') p)
+			<> (SELECT json_group_array(p.value ->> '$.streamSHA256') FROM json_each(v.result, '$.pages') p)`,
+			"the edition of text outcome %d has other images than its archive"},
+		{"file-of-no-edition", "archive_files", `SELECT f.id FROM archive_files f LEFT JOIN archives v ON v.id = f.archive_id WHERE v.id IS NULL
+			OR (f.edition = 2 AND NOT EXISTS (SELECT 1 FROM text_outcomes t WHERE t.archive_id = v.id AND t.sha256 IS NOT NULL))`,
+			"file %d lies beside no edition"},
 		{"document-state", "documents", `SELECT d.id FROM documents d WHERE
 			(d.state = 'archived') <> EXISTS (SELECT 1 FROM archives v WHERE v.document_id = d.id)
 			OR (d.state = 'discarded') <> EXISTS (SELECT 1 FROM discards x WHERE x.document_id = d.id)
@@ -147,6 +161,9 @@ func (c *checker) derived() error {
 			WHERE c.outcome IS NOT coalesce((SELECT o.outcome FROM attempt_outcomes o WHERE o.attempt_id = a.id ORDER BY o.id DESC LIMIT 1), '')`},
 		{"print_current", `SELECT p.id FROM prints p LEFT JOIN print_current c ON c.print_id = p.id
 			WHERE c.state IS NOT coalesce((SELECT o.state FROM print_outcomes o WHERE o.print_id = p.id ORDER BY o.id DESC LIMIT 1), 'queued')`},
+		{"text_due", `SELECT archive_id FROM text_due WHERE archive_id NOT IN (SELECT id FROM archives WHERE awaits_text IS NOT NULL)
+				OR archive_id IN (SELECT archive_id FROM text_outcomes)
+			UNION SELECT id FROM archives v WHERE awaits_text IS NOT NULL AND id NOT IN (SELECT archive_id FROM text_outcomes) AND id NOT IN (SELECT archive_id FROM text_due)`},
 		{"dispatch_current", `SELECT d.id FROM dispatches d LEFT JOIN dispatch_current c ON c.dispatch_id = d.id
 			WHERE c.state IS NOT coalesce((SELECT o.state FROM dispatch_outcomes o WHERE o.dispatch_id = d.id ORDER BY o.id DESC LIMIT 1), 'due')`},
 	} {

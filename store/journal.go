@@ -47,6 +47,8 @@ const (
 	KindErased            = "pages.erased"
 	KindReleased          = "pages.released"
 	KindArchived          = "document.archived"
+	KindText              = "document.text"
+	KindTextMissing       = "document.text-missing"
 	KindDispatchStarted   = "dispatch.started"
 	KindDispatchDelivered = "dispatch.delivered"
 	KindDispatchFailed    = "dispatch.failed"

@@ -89,6 +89,7 @@ const clockTolerance = time.Second
 type DB struct {
 	cfg    Config
 	dir    string
+	name   string // of the database's file
 	files  durable.Files
 	lock   *durable.Lock
 	write  *sql.DB     // one connection
@@ -131,7 +132,7 @@ func openFile(ctx context.Context, cfg Config, name string) (_ *DB, err error) {
 	if _, err := os.Stat(filepath.Join(dir, name)); cfg.Existing && errors.Is(err, fs.ErrNotExist) {
 		return nil, protocollo.Errorf(protocollo.NotFound, "no-station", "the folder holds no station")
 	}
-	db := &DB{cfg: cfg, dir: dir, files: durable.Files{FS: cfg.FS}, writer: make(chan struct{}, 1), stray: make(chan struct{}, 1)}
+	db := &DB{cfg: cfg, dir: dir, name: name, files: durable.Files{FS: cfg.FS}, writer: make(chan struct{}, 1), stray: make(chan struct{}, 1)}
 	db.writer <- struct{}{}
 	db.stray <- struct{}{}
 	if err := (durable.Files{}).MkdirAll(dir, 0o700); err != nil {

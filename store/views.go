@@ -148,10 +148,7 @@ func documentView(ctx context.Context, q querier, d protocollo.Document) (statio
 	for _, p := range pages {
 		v.PageList = append(v.PageList, pageView(p))
 	}
-	archive, err := one(ctx, q, "archive", scanArchiveView, `SELECT a.sha256, a.bytes, a.flavour, a.at,
-		NOT EXISTS (SELECT 1 FROM archives n WHERE n.registration_id = a.registration_id AND n.version > a.version),
-		coalesce((SELECT o.at FROM dispatches p JOIN dispatch_outcomes o ON o.dispatch_id = p.id WHERE p.archive_id = a.id AND o.state = 'delivered'), 0)
-		FROM archives a WHERE a.document_id = ?`, d.ID)
+	archive, err := archiveView(ctx, q, d.ID)
 	switch {
 	case err == nil:
 		v.Archive = &archive
@@ -172,14 +169,6 @@ func documentView(ctx context.Context, q querier, d protocollo.Document) (statio
 		return v, err
 	}
 	return v, nil
-}
-
-func scanArchiveView(s scannable) (station.ArchiveView, error) {
-	var v station.ArchiveView
-	var at, delivered int64
-	err := s.Scan(&v.SHA256, &v.Bytes, &v.Flavour, &at, &v.Current, &delivered)
-	v.At, v.Delivered = instant(at), instant(delivered)
-	return v, err
 }
 
 // pageView adds what the strip shows of a page's facts. Facts that cannot be read show nothing: they are measured again, not believed.

@@ -27,6 +27,8 @@ type Status struct {
 	Central  station.Health `json:"central"`
 	Counts   station.Counts `json:"counts"`
 	Stops    []station.Stop `json:"stops"`
+	// Works are under way without anybody's doing: archives that are made, texts that are recognised.
+	Works []station.Progress `json:"works"`
 	// Seq is the live feed's latest number: events after it are news.
 	Seq uint64 `json:"seq"`
 }
@@ -74,7 +76,7 @@ func (s *Server) statusOf(ctx context.Context, id auth.Identity) (Status, error)
 	st := Status{
 		Seq: s.Hub.Seq(), Scanners: s.scannerViews(), Printers: s.printerDeviceViews(), Folders: s.folderViews(), Stops: []station.Stop{},
 	}
-	st.Central = s.Station.Health()
+	st.Central, st.Works = s.Station.Health(), s.Station.Works(id.Actor)
 	var err error
 	if st.Counts, err = s.Station.Counts(ctx, id.Actor); err != nil {
 		return st, err

@@ -189,8 +189,8 @@ func (o *office) wireStation() {
 	var err error
 	o.station, err = station.New(station.Config{
 		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
-		Registrar: register, Sender: register, Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{},
+		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
+		Registrar: register, Sender: register, Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{}, Metadata: metadataFile{},
 		Scratch: func(context.Context) (station.Scratch, error) {
 			return os.Create(filepath.Join(o.t.TempDir(), "lavoro"))
 		},
@@ -203,6 +203,14 @@ func (o *office) wireStation() {
 
 func (o *office) uploaded(form *multipart.Reader, abort func()) (scanner.Document, error) {
 	return upload.New(upload.Multipart(form), upload.Config{Now: o.clock.Now, Abort: abort}).Scan(context.Background(), scanner.Request{})
+}
+
+// metadataFile writes what tells a file from others.
+type metadataFile struct{}
+
+func (metadataFile) WriteMetadata(w io.Writer, m pdfa.DocumentMetadata) ([]pdfa.PendingField, error) {
+	_, err := fmt.Fprintf(w, "<Documento>%s</Documento>", m.File.SHA256)
+	return nil, err
 }
 
 type composer struct{}
@@ -455,6 +463,16 @@ func (o *office) archived(change ...func(*protocollo.Draft)) (station.Record, st
 		o.t.Fatal(err)
 	}
 	return rec, doc
+}
+
+// keptFile is the metadata file beside a record's archive.
+func (o *office) keptFile(rec station.Record) int64 {
+	o.t.Helper()
+	now, err := o.station.IntakeRecord(o.t.Context(), actor(o.t, "carla"), rec.Intake.ID)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return now.Documents[0].Archive.Files[0].ID
 }
 
 // unsolved is an exception: a page without code.

@@ -190,7 +190,11 @@ func scanOperations() []operation {
 		{id: "pageImage", may: searchers, request: onPage("image.jpg")},
 		{id: "archive", may: searchers, request: func(o *office) call {
 			_, doc := o.archived()
-			return get("/api/documents/%d/archive.pdf", doc.ID)
+			return get("/api/documents/%d/archive.pdf?edizione=1", doc.ID)
+		}},
+		{id: "keptFile", may: searchers, request: func(o *office) call {
+			rec, doc := o.archived()
+			return get("/api/documents/%d/files/%d", doc.ID, o.keptFile(rec))
 		}},
 	}
 }

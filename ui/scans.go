@@ -74,6 +74,8 @@ func (s *Server) scanRoutes() {
 	operation(s, http.MethodGet, "/api/pages/{id}/thumbnail.jpg", "thumbnail", "Miniatura di una pagina", accessDesk, s.thumbnail, binaryAnswer("image/jpeg"))
 	operation(s, http.MethodGet, "/api/pages/{id}/image.jpg", "pageImage", "Una pagina a tutto schermo", accessDesk, s.pageImage, binaryAnswer("image/jpeg"))
 	operation(s, http.MethodGet, "/api/documents/{id}/archive.pdf", "archive", "Il PDF/A archiviato", accessDesk, s.archive, pdfAnswer)
+	operation(s, http.MethodGet, "/api/documents/{id}/files/{file}", "keptFile", "Un file conservato accanto al PDF/A", accessDesk, s.keptFile,
+		binaryAnswer("application/xml", "application/pdf"))
 }
 
 func (s *Server) scannerForm(ctx context.Context, _ auth.Identity, in *scannerPath) (*body[ScannerView], error) {
@@ -168,18 +170,41 @@ func (s *Server) pagePicture(ctx context.Context, id auth.Identity, pageID int64
 	return &file{ContentType: "image/jpeg", ContentDisposition: "inline", CacheControl: "private, no-store", Body: jpeg}, nil
 }
 
+type archiveInput struct {
+	IDPath
+	Edition int `query:"edizione" minimum:"0" maximum:"2" doc:"1 = come scansionato, 2 = con testo ricercabile; 0 = quella corrente"`
+}
+
+type keptFileInput struct {
+	IDPath
+	File int64 `path:"file" minimum:"1"`
+}
+
 // archive streams an archived file, with ranges, so that the browser's reader shows the first page at once.
-func (s *Server) archive(ctx context.Context, id auth.Identity, in *IDPath) (*huma.StreamResponse, error) {
-	a, err := s.Station.OpenArchive(ctx, id.Actor, in.ID)
+func (s *Server) archive(ctx context.Context, id auth.Identity, in *archiveInput) (*huma.StreamResponse, error) {
+	a, err := s.Station.OpenArchive(ctx, id.Actor, in.ID, in.Edition)
 	if err != nil {
 		return nil, err
 	}
+	return streamed(a, "inline"), nil
+}
+
+// keptFile streams what is kept beside an archived file. It is for saving, not for looking: a page's source is somebody else's file.
+func (s *Server) keptFile(ctx context.Context, id auth.Identity, in *keptFileInput) (*huma.StreamResponse, error) {
+	a, err := s.Station.OpenKeptFile(ctx, id.Actor, in.ID, in.File)
+	if err != nil {
+		return nil, err
+	}
+	return streamed(a, "attachment"), nil
+}
+
+func streamed(a *station.ArchivedFile, disposition string) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		defer a.Close()
 		r, w := humago.Unwrap(hc)
-		w.Header().Set("Content-Type", "application/pdf")
-		w.Header().Set("Content-Disposition", `inline; filename="`+a.Name+`"`)
+		w.Header().Set("Content-Type", a.MediaType)
+		w.Header().Set("Content-Disposition", disposition+`; filename="`+a.Name+`"`)
 		w.Header().Set("Cache-Control", "private, no-store")
 		http.ServeContent(w, r, "", a.At, a)
-	}}, nil
+	}}
 }

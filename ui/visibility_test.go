@@ -69,7 +69,7 @@ func (h hidden) doors() []call {
 			call{method: http.MethodPost, path: fmt.Sprintf("/api/uploads?selezionata=%d", rec.Registration.ID), body: &form{files: [][]byte{{0xFF, 0xD8, 0xFF}}}})
 	}
 	page := h.capturedDoc.PageList[0].ID
-	return append(out, get("/api/documents/%d/archive.pdf", h.archivedDoc.ID), get("/api/pages/%d/thumbnail.jpg", page),
+	return append(out, get("/api/documents/%d/archive.pdf", h.archivedDoc.ID), get("/api/documents/%d/files/1", h.archivedDoc.ID), get("/api/pages/%d/thumbnail.jpg", page),
 		get("/api/pages/%d/image.jpg", page), post(nil, "/api/documents/%d/confirm", h.capturedDoc.ID))
 }
 

@@ -37,7 +37,7 @@ const (
 // serve runs the station until ctx ends.
 //
 // The stop order: the listener first, so that nothing new begins; then the browsers' sockets; then the station's own runs (a
-// feeder run ends as interrupted, its pages stay), the outbox and the archive; the store last, because all of them write to it.
+// feeder run ends as interrupted, its pages stay), the outbox, the archive and its text; the store last, because all of them write to it.
 func serve(ctx context.Context, e env, args []string) error {
 	f := flags(e, "serve")
 	configPath := f.String("config", "", "settings file (default: segnatura.toml in the data folder)")
@@ -139,7 +139,7 @@ func (s *service) wire() error {
 	var err error
 	s.station, err = station.New(station.Config{
 		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
+		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
 		Registrar: register, Sender: register,
 		Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{},
 		Scratch:   scratchIn(s.workDir()),
@@ -248,6 +248,7 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 	defer stopBackground()
 	loops, background := errgroup.WithContext(background)
 	loops.Go(func() error { s.station.ArchiveLoop(background); return nil })
+	loops.Go(func() error { s.station.TextLoop(background); return nil })
 	loops.Go(func() error { s.outbox.Run(background); return nil })
 	loops.Go(func() error { s.ui.WatchDevices(background); return nil })
 	loops.Go(func() error { s.time.run(background); return nil })

@@ -113,7 +113,7 @@ func (o *office) wire() {
 	var err error
 	o.station, err = station.New(station.Config{
 		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
+		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
 		Registrar: register, Sender: register, Composer: engines{}, Inspector: engines{}, Converter: engines{}, Checker: engines{},
 		Scratch:   func(context.Context) (station.Scratch, error) { return os.CreateTemp(scratch, "") },
 		Publisher: feed, Clock: time.Now, NewKey: rand.Text,

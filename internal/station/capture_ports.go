@@ -119,9 +119,10 @@ type ArchiveStore interface {
 	// PutBlob stores a file under its SHA-256, read-only, durable once it returns; putting the same content again is no error.
 	PutBlob(ctx context.Context, r io.Reader) (sha256 string, size int64, err error)
 	OpenBlob(ctx context.Context, sha256 string) (io.ReadSeekCloser, int64, error)
-	// AttachArchive records the archived file of a document with its check report, and its delivery as due, in one transaction.
-	AttachArchive(ctx context.Context, documentID int64, res pdfa.Result, rep pdfa.Report) error
-	// ReleasePages erases spool images of archived documents; the archive has them now.
+	// AttachArchive records the archived file of a document with its check report and what is kept beside it, and its delivery as
+	// due, in one transaction. With awaitsText its text is due instead, and the delivery once that has an outcome (decision 0019).
+	AttachArchive(ctx context.Context, documentID int64, e Edition, awaitsText bool) error
+	// ReleasePages erases spool images of archived documents whose text is not due; the archive has them now.
 	ReleasePages(ctx context.Context) (int, error)
 }
 

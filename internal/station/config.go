@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"segnatura/internal/protocollo"
+	"segnatura/pdfa"
 	"segnatura/stamp"
 )
 
-// Config wires a [Station]. Every port but Originals is required; the other fields have a default. The zero Config is therefore refused.
+// Config wires a [Station]. Every port but Text, Metadata and Originals is required; the other fields have a default. The zero
+// Config is therefore refused.
 type Config struct {
 	Intakes    IntakeStore
 	Duplicates DuplicateStore
@@ -27,6 +29,7 @@ type Config struct {
 	Exceptions ExceptionStore
 	Codes      CodeResolver
 	Archive    ArchiveStore
+	Texts      TextStore
 	Outbox     OutboxStore
 	Setup      SetupStore
 	Policies   PolicyStore
@@ -40,6 +43,10 @@ type Config struct {
 	Inspector Inspector
 	Converter Converter
 	Checker   Checker
+	Text      TextReader     // nil: this station recognises no text, and what it archives is delivered at once
+	Metadata  MetadataWriter // nil: no metadata file is made
+	// Software makes the files, for their metadata.
+	Software pdfa.Software
 	// Scratch opens an empty working file that disappears when it is closed, also by a crash.
 	Scratch   func(ctx context.Context) (Scratch, error)
 	Publisher Publisher
@@ -55,8 +62,8 @@ type Config struct {
 	Log    *slog.Logger // default: discard
 
 	// RegisterTimeout bounds one call for a number (default 20 s), DeliverTimeout one delivery (2 min), PrintTimeout one label
-	// (30 s), ArchiveTimeout the making of one file (10 min).
-	RegisterTimeout, DeliverTimeout, PrintTimeout, ArchiveTimeout time.Duration
+	// (30 s), ArchiveTimeout the making of one file (10 min), to which TextPageTimeout (1 min) is added for each page whose text is read.
+	RegisterTimeout, DeliverTimeout, PrintTimeout, ArchiveTimeout, TextPageTimeout time.Duration
 	// AbsenceProof is how long after an attempt's start a register elsewhere may still be working on it: until then «not found»
 	// proves nothing (R17.3). Default 5 min.
 	AbsenceProof time.Duration
@@ -76,7 +83,7 @@ type Scratch interface {
 
 // Station runs the use cases. All methods are safe for concurrent use.
 //
-// [Station.Run] recovers what a stop left open and then owns the archive; feeder runs belong to the station too. Stop order:
+// [Station.Run] recovers what a stop left open and then owns the archive and its text; feeder runs belong to the station too. Stop order:
 // cancel Run's context, call [Station.Close] (it ends the runs and waits for them), and only then close the store.
 type Station struct {
 	cfg    Config
@@ -84,8 +91,10 @@ type Station struct {
 	keys   keyedLock // "intake/" + request key, "document/" + id, "printer/" + id
 	thumbs *thumbnails
 
-	archiveDue chan struct{}
-	decodes    chan struct{} // holds one for each page that is being decoded
+	archiveDue  chan struct{}
+	archiveTurn chan struct{} // held during a round of the archive
+	textDue     chan struct{}
+	decodes     chan struct{} // holds one for each page that is being decoded
 
 	stop    context.Context // ends with Close
 	cancel  context.CancelFunc
@@ -94,7 +103,8 @@ type Station struct {
 	mu      sync.Mutex
 	closed  bool
 	leases  map[string]Lease
-	runs    map[int64]*activeRun // by batch
+	runs    map[int64]*activeRun     // by batch
+	works   map[int64]*shownProgress // by document
 	central Health
 }
 
@@ -107,7 +117,7 @@ func New(cfg Config) (*Station, error) {
 		{"Intakes", cfg.Intakes}, {"Duplicates", cfg.Duplicates}, {"Unsettled", cfg.Unsettled}, {"Deliveries", cfg.Deliveries},
 		{"Drafts", cfg.Drafts}, {"References", cfg.References}, {"Titolari", cfg.Titolari}, {"Prints", cfg.Prints},
 		{"Batches", cfg.Batches}, {"Documents", cfg.Documents}, {"Exceptions", cfg.Exceptions}, {"Codes", cfg.Codes},
-		{"Archive", cfg.Archive}, {"Outbox", cfg.Outbox}, {"Setup", cfg.Setup}, {"Policies", cfg.Policies},
+		{"Archive", cfg.Archive}, {"Texts", cfg.Texts}, {"Outbox", cfg.Outbox}, {"Setup", cfg.Setup}, {"Policies", cfg.Policies},
 		{"Safety", cfg.Safety}, {"Annulments", cfg.Annulments}, {"Views", cfg.Views}, {"Registrar", cfg.Registrar},
 		{"Sender", cfg.Sender}, {"Composer", cfg.Composer}, {"Inspector", cfg.Inspector}, {"Converter", cfg.Converter},
 		{"Checker", cfg.Checker}, {"Publisher", cfg.Publisher},
@@ -122,7 +132,8 @@ func New(cfg Config) (*Station, error) {
 	withDefaults(&cfg)
 	s := &Station{
 		cfg: cfg, log: cfg.Log, thumbs: newThumbnails(cfg.Thumbnails), archiveDue: make(chan struct{}, 1),
-		decodes: make(chan struct{}, decodesAtOnce), leases: map[string]Lease{}, runs: map[int64]*activeRun{},
+		archiveTurn: make(chan struct{}, 1), textDue: make(chan struct{}, 1),
+		decodes: make(chan struct{}, decodesAtOnce), leases: map[string]Lease{}, runs: map[int64]*activeRun{}, works: map[int64]*shownProgress{},
 	}
 	s.stop, s.cancel = context.WithCancel(context.Background())
 	return s, nil
@@ -134,7 +145,7 @@ func withDefaults(cfg *Config) {
 		value time.Duration
 	}{
 		{&cfg.RegisterTimeout, 20 * time.Second}, {&cfg.DeliverTimeout, 2 * time.Minute}, {&cfg.PrintTimeout, 30 * time.Second},
-		{&cfg.ArchiveTimeout, 10 * time.Minute}, {&cfg.AbsenceProof, 5 * time.Minute}, {&cfg.ArchivePause, time.Minute},
+		{&cfg.ArchiveTimeout, 10 * time.Minute}, {&cfg.TextPageTimeout, time.Minute}, {&cfg.AbsenceProof, 5 * time.Minute}, {&cfg.ArchivePause, time.Minute},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value
@@ -157,12 +168,16 @@ func withDefaults(cfg *Config) {
 	}
 }
 
-// Run recovers and then makes archives as they fall due, until ctx ends. An error is recovery's: the station must not open.
+// Run recovers and then makes archives and reads texts as they fall due, until ctx ends. An error is recovery's: the station must
+// not open.
 func (s *Station) Run(ctx context.Context) error {
 	if err := s.Recover(ctx); err != nil {
 		return fmt.Errorf("recover: %w", err)
 	}
+	var loops sync.WaitGroup
+	loops.Go(func() { s.TextLoop(ctx) })
 	s.ArchiveLoop(ctx)
+	loops.Wait()
 	return nil
 }
 

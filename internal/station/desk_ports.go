@@ -167,16 +167,6 @@ type PageView struct {
 	Code     string  `json:"code,omitempty"` // ours, when one was read
 }
 
-// ArchiveView is an archived file.
-type ArchiveView struct {
-	SHA256    string    `json:"sha256"`
-	Bytes     int64     `json:"bytes"`
-	Flavour   string    `json:"flavour"`
-	At        time.Time `json:"at"`
-	Current   bool      `json:"current"`
-	Delivered time.Time `json:"delivered,omitzero"`
-}
-
 // ScopeView is the page rule's decision.
 type ScopeView struct {
 	Choice  protocollo.Choice `json:"choice"`

@@ -151,7 +151,7 @@ func (o *office) start(change func(*station.Config)) {
 	db := o.db
 	o.cfg = station.Config{
 		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
+		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
 		Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{},
 		Scratch:   func(context.Context) (station.Scratch, error) { return &scratch{}, nil },
 		Publisher: o.events, Clock: o.clock.Now, NewKey: func() string { keys++; return fmt.Sprintf("chiave-%d", keys) },

@@ -19,7 +19,7 @@ const activeLimit = 10000
 //   - a run under way is interrupted, and its document asks; pages without a row come to the operator (R19.6);
 //   - what was decided to be erased is erased (R19.5).
 //
-// Archives and deliveries that are due are their loops' first work. On a fresh data folder there is nothing to do.
+// Archives, texts and deliveries that are due are their loops' first work. On a fresh data folder there is nothing to do.
 func (s *Station) Recover(ctx context.Context) error {
 	setup, err := s.cfg.Setup.Setup(ctx)
 	if protocollo.ClassOf(err) == protocollo.NotFound {
@@ -40,6 +40,7 @@ func (s *Station) Recover(ctx context.Context) error {
 		}
 	}
 	s.wakeArchive()
+	s.wakeText()
 	return nil
 }
 

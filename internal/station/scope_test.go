@@ -244,11 +244,11 @@ func TestWholeWay(t *testing.T) {
 	if err := o.s.ConfirmQuality(t.Context(), clerk, d.ID); err != nil {
 		t.Errorf("confirmed again: %v", err)
 	}
-	file, err := o.s.OpenArchive(t.Context(), guest, d.ID)
+	file, err := o.s.OpenArchive(t.Context(), guest, d.ID, 0)
 	if !errors.Is(err, protocollo.NotFound) {
 		t.Errorf("a reader of no office opened %v, %v", file, err)
 	}
-	file, err = o.s.OpenArchive(t.Context(), clerk, d.ID)
+	file, err = o.s.OpenArchive(t.Context(), clerk, d.ID, 0)
 	if err != nil || file.Name != "2026-0000001-v1.pdf" {
 		t.Fatalf("archive %+v, %v", file, err)
 	}

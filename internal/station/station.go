@@ -35,6 +35,7 @@ const (
 	EventException    EventKind = "exception"
 	EventDraft        EventKind = "draft"
 	EventStatus       EventKind = "status"
+	EventProgress     EventKind = "progress" // of a document
 )
 
 // Publisher fans events out. Publish never blocks and never fails.

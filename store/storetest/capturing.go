@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -348,11 +349,16 @@ func testArchive(t *testing.T, f *Fixture) {
 	}
 	_, _, err = f.OpenBlob(ctx, "../../station.db")
 	Fails(t, err, protocollo.NotFound, "blob")
-	res := pdfa.Result{SHA256: sha, Bytes: size, Flavour: pdfa.Flavour2B}
-	Fails(t, f.AttachArchive(ctx, d.ID, res, pdfa.Report{SHA256: sha}), protocollo.Invalid, "report")
-	Fails(t, f.AttachArchive(ctx, d.ID, pdfa.Result{SHA256: strings.Repeat("0", 64)}, pdfa.Report{SHA256: strings.Repeat("0", 64), Compliant: true}), protocollo.NotFound, "blob")
-	f.ok(f.AttachArchive(ctx, d.ID, res, pdfa.Report{SHA256: sha, Compliant: true}))
-	f.ok(f.AttachArchive(ctx, d.ID, res, pdfa.Report{SHA256: sha, Compliant: true}))
+	attach := func(sha string, bytes int64, accepted bool, files ...station.KeptFile) error {
+		res := pdfa.Result{SHA256: sha, Bytes: bytes, Flavour: pdfa.Flavour2B}
+		return f.AttachArchive(ctx, d.ID, station.Edition{Result: res, Report: pdfa.Report{SHA256: sha, Compliant: accepted}, Files: files}, false)
+	}
+	Fails(t, attach(sha, size, false), protocollo.Invalid, "report")
+	Fails(t, attach(sha, size+1, true), protocollo.Invalid, "report")
+	Fails(t, attach(strings.Repeat("0", 64), size, true), protocollo.NotFound, "blob")
+	Fails(t, attach(sha, size, true, station.KeptFile{Kind: station.KeptMetadata, SHA256: strings.Repeat("0", 64)}), protocollo.NotFound, "blob")
+	f.ok(attach(sha, size, true))
+	f.ok(attach(sha, size, true))
 	if n, err := f.ReleasePages(ctx); err != nil || n != 2 {
 		t.Fatalf("released %d, %v", n, err)
 	}
@@ -397,5 +403,115 @@ func testArchive(t *testing.T, f *Fixture) {
 	}
 	if a := rec.Documents[0].Archive; a == nil || a.SHA256 != sha || !a.Current || a.Delivered.IsZero() || rec.Documents[0].State != protocollo.DocumentArchived {
 		t.Fatalf("archive: %+v", rec.Documents[0])
+	}
+}
+
+func testText(t *testing.T, f *Fixture) {
+	ctx := context.Background()
+	r := f.Register(Draft("Richiesta", "Mario"))
+	d := f.Capture(r, "a")
+	first := f.ArchiveAwaiting(d, "%PDF first")
+	if list, err := f.DueForArchive(ctx); err != nil || len(list) != 0 {
+		t.Fatalf("due for the archive: %+v, %v", list, err)
+	}
+	list, err := f.DueForText(ctx)
+	f.ok(err)
+	if len(list) != 1 || list[0].Document.ID != d.ID || list[0].Tries != 0 || list[0].Archived.SHA256 != first.Result.SHA256 || len(list[0].Archived.Pages) != 1 {
+		t.Fatalf("due: %+v", list)
+	}
+	// Until there is an outcome the centre gets nothing, and the pages stay.
+	if due, err := f.DueDeliveries(ctx); err != nil || len(due) != 0 {
+		t.Fatalf("deliveries: %+v, %v", due, err)
+	}
+	if n, err := f.ReleasePages(ctx); err != nil || n != 0 {
+		t.Fatalf("released %d, %v", n, err)
+	}
+	view := func(d protocollo.Document) station.ArchiveView {
+		t.Helper()
+		rec, err := f.Record2(d.RegistrationID)
+		f.ok(err)
+		return *rec.Documents[0].Archive
+	}
+	d, _, err = f.Document(ctx, d.ID)
+	f.ok(err)
+	if v := view(d); v.Text.State != station.TextDue || len(v.Editions) != 1 || len(v.Files) != 2 || v.SHA256 != first.Result.SHA256 {
+		t.Fatalf("before: %+v", v)
+	}
+	for want := 1; want <= 2; want++ {
+		if n, err := f.BeginText(ctx, d.ID); err != nil || n != want {
+			t.Fatalf("try %d, %v, want %d", n, err, want)
+		}
+	}
+	f.ok(f.ReturnText(ctx, d.ID))
+	if list, err = f.DueForText(ctx); err != nil || list[0].Tries != 1 {
+		t.Fatalf("tries: %+v, %v", list, err)
+	}
+
+	second := f.Edition(pdfa.Flavour2U, "%PDF second")
+	second.Result.Pages[0].Words = 7
+	second.Files = []station.KeptFile{f.Beside(station.KeptMetadata, 0, "<b/>")}
+	attach := func(change func(*station.Edition)) error {
+		e := second
+		e.Result.Pages = slices.Clone(e.Result.Pages)
+		change(&e)
+		return f.AttachText(ctx, d.ID, station.TextOutcome{Engine: "tesseract 5 (ita)", Edition: e})
+	}
+	Fails(t, attach(func(e *station.Edition) { e.Report.Compliant = false }), protocollo.Invalid, "report")
+	Fails(t, attach(func(e *station.Edition) { e.Result.Flavour = pdfa.Flavour2B }), protocollo.Invalid, "pages")
+	Fails(t, attach(func(e *station.Edition) { e.Result.Pages[0].StreamSHA256 = strings.Repeat("cd", 32) }), protocollo.Invalid, "pages")
+	Fails(t, attach(func(e *station.Edition) { e.Result.Pages = nil }), protocollo.Invalid, "pages")
+	Fails(t, attach(func(e *station.Edition) { *e = first }), protocollo.Invalid, "pages")
+	f.ok(attach(func(*station.Edition) {}))
+	f.ok(attach(func(*station.Edition) {}))
+	Fails(t, f.AttachText(ctx, d.ID, station.TextOutcome{Why: station.TextNotRead}), protocollo.Conflict, "text")
+	_, err = f.BeginText(ctx, d.ID)
+	Fails(t, err, protocollo.Conflict, "text")
+	f.ok(f.ReturnText(ctx, d.ID))
+	due, err := f.DueDeliveries(ctx)
+	f.ok(err)
+	if len(due) != 1 || due[0].Request.SHA256 != second.Result.SHA256 || due[0].Request.Bytes != second.Result.Bytes {
+		t.Fatalf("the centre gets one file, the current one: %+v", due)
+	}
+	v := view(d)
+	if v.SHA256 != second.Result.SHA256 || v.Flavour != "2u" || v.Text.State != station.TextPresent || v.Text.Words != 7 || v.Text.Engine == "" || len(v.Editions) != 2 || v.Editions[0].SHA256 != first.Result.SHA256 {
+		t.Fatalf("after: %+v", v)
+	}
+	if len(v.Files) != 3 || v.Files[0].Kind != station.KeptMetadata || v.Files[1].Page != 1 || v.Files[2].Edition != 2 {
+		t.Fatalf("beside: %+v", v.Files)
+	}
+	if n, err := f.ReleasePages(ctx); err != nil || n != 1 {
+		t.Fatalf("released %d, %v", n, err)
+	}
+}
+
+// No text: the archive's own file stays the current one, says why, and goes to the centre.
+func testNoText(t *testing.T, f *Fixture) {
+	ctx := context.Background()
+	r := f.Register(Draft("Richiesta", "Mario"))
+	d := f.Capture(r, "a")
+	first := f.ArchiveAwaiting(d, "%PDF first")
+	other := f.Capture(f.Register(Draft("Altra", "Mario")), "b")
+	f.Archive(other, "%PDF other")
+	Fails(t, f.AttachText(ctx, other.ID, station.TextOutcome{Why: station.TextNotRead}), protocollo.Conflict, "text")
+	_, err := f.BeginText(ctx, other.ID)
+	Fails(t, err, protocollo.Conflict, "text")
+	o := station.TextOutcome{Engine: "tesseract 5 (ita)", Why: station.TextLate, Detail: "too slow"}
+	f.ok(f.AttachText(ctx, d.ID, o))
+	f.ok(f.AttachText(ctx, d.ID, o))
+	if list, err := f.DueForText(ctx); err != nil || len(list) != 0 {
+		t.Fatalf("due: %+v, %v", list, err)
+	}
+	due, err := f.DueDeliveries(ctx)
+	f.ok(err)
+	if len(due) != 2 || due[1].Request.SHA256 != first.Result.SHA256 {
+		t.Fatalf("deliveries: %+v", due)
+	}
+	rec, err := f.Record2(r.ID)
+	f.ok(err)
+	if v := rec.Documents[0].Archive; v.Text.State != station.TextMissing || v.Text.Why != station.TextLate || v.Flavour != "2b" || len(v.Editions) != 1 {
+		t.Fatalf("archive: %+v", v)
+	}
+	if n, err := f.ReleasePages(ctx); err != nil || n != 2 {
+		t.Fatalf("released %d, %v", n, err)
 	}
 }

@@ -36,6 +36,8 @@ func Run(t *testing.T, open Opener) {
 		{"decisions erase", testDecisions},
 		{"exceptions", testExceptions},
 		{"archive and outbox", testArchive},
+		{"an edition with text supersedes", testText},
+		{"an archive without text says why", testNoText},
 		{"codes resolve", testResolve},
 		{"what an actor may not see does not exist", testVisibility},
 		{"search and counts", testSearch},

@@ -7,7 +7,6 @@
 package storetest
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -39,6 +38,7 @@ type Store interface {
 	station.ExceptionStore
 	station.CodeResolver
 	station.ArchiveStore
+	station.TextStore
 	station.OutboxStore
 	station.SetupStore
 	station.PolicyStore
@@ -255,10 +255,38 @@ func (f *Fixture) Capture(r protocollo.Registration, images ...string) protocoll
 // Archive archives a confirmed document under a file with this content.
 func (f *Fixture) Archive(d protocollo.Document, content string) pdfa.Result {
 	f.Helper()
-	ctx := context.Background()
-	sha, size, err := f.PutBlob(ctx, bytes.NewReader([]byte(content)))
+	e := f.Edition(pdfa.Flavour2B, content)
+	f.ok(f.AttachArchive(context.Background(), d.ID, e, false))
+	return e.Result
+}
+
+// ArchiveAwaiting archives a confirmed document whose text is due, with a metadata file and the source of its first page beside it.
+func (f *Fixture) ArchiveAwaiting(d protocollo.Document, content string) station.Edition {
+	f.Helper()
+	e := f.Edition(pdfa.Flavour2B, content)
+	e.Files = []station.KeptFile{f.Beside(station.KeptMetadata, 0, "<a/>"+content), f.Beside(station.KeptSource, 1, "%PDF source "+content)}
+	f.ok(f.AttachArchive(context.Background(), d.ID, e, true))
+	return e
+}
+
+// Edition is a stored file with this content, of one page whose image has the same digest in each, and that a check accepted.
+func (f *Fixture) Edition(flavour pdfa.Flavour, content string) station.Edition {
+	f.Helper()
+	sha, size := f.blob(content)
+	res := pdfa.Result{Flavour: flavour, SHA256: sha, Bytes: size, Pages: []pdfa.PageResult{{Input: "pagina 1", PageInInput: 1, StreamSHA256: strings.Repeat("ab", 32)}}}
+	return station.Edition{Result: res, Report: pdfa.Report{Compliant: true, SHA256: sha, Flavour: flavour, Checker: "test 1"}}
+}
+
+// Beside is a stored file to be kept beside an edition.
+func (f *Fixture) Beside(kind station.KeptKind, page int, content string) station.KeptFile {
+	f.Helper()
+	sha, size := f.blob(content)
+	return station.KeptFile{Kind: kind, Page: page, Name: string(kind), MediaType: "application/" + string(kind), SHA256: sha, Bytes: size}
+}
+
+func (f *Fixture) blob(content string) (sha string, size int64) {
+	f.Helper()
+	sha, size, err := f.PutBlob(context.Background(), strings.NewReader(content))
 	f.ok(err)
-	res := pdfa.Result{Flavour: pdfa.Flavour2B, SHA256: sha, Bytes: size}
-	f.ok(f.AttachArchive(ctx, d.ID, res, pdfa.Report{Compliant: true, SHA256: sha, Flavour: pdfa.Flavour2B, Checker: "test 1"}))
-	return res
+	return sha, size
 }

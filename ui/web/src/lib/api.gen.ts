@@ -50,8 +50,11 @@ export interface components {
             current: boolean;
             /** Format: date-time */
             delivered?: string;
+            editions: components["schemas"]["EditionView"][] | null;
+            files?: components["schemas"]["KeptFileView"][] | null;
             flavour: string;
             sha256: string;
+            text: components["schemas"]["TextView"];
         };
         Attachment: {
             description: string;
@@ -277,6 +280,16 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        EditionView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            bytes: number;
+            flavour: string;
+            /** Format: int64 */
+            ordinal: number;
+            sha256: string;
+        };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
             location?: string;
@@ -416,6 +429,20 @@ export interface components {
             duplex?: boolean;
             input: string;
             resolutions?: number[] | null;
+        };
+        KeptFileView: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            edition: number;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            mediaType: string;
+            name: string;
+            /** Format: int64 */
+            page?: number;
+            sha256: string;
         };
         Labels: {
             labels: components["schemas"]["PrintView"][] | null;
@@ -605,6 +632,16 @@ export interface components {
             /** @description es. «30 giorni» o «silenzio assenso» */
             text: string;
         };
+        Progress: {
+            /** Format: int64 */
+            documentID: number;
+            /** Format: int64 */
+            page: number;
+            /** Format: int64 */
+            pages: number;
+            /** @enum {string} */
+            step: "archive" | "text";
+        };
         RecordView: {
             annulment?: components["schemas"]["Annulment"];
             arrivalDay: string;
@@ -764,6 +801,7 @@ export interface components {
             /** Format: int64 */
             seq: number;
             stops: components["schemas"]["Stop"][] | null;
+            works: components["schemas"]["Progress"][] | null;
         };
         Stop: {
             code: string;
@@ -814,6 +852,15 @@ export interface components {
         Subjects: {
             subjects: string[] | null;
         };
+        TextView: {
+            engine?: string;
+            /** @enum {string} */
+            state: "not-asked" | "due" | "present" | "missing";
+            unread?: components["schemas"]["UnreadPage"][] | null;
+            why?: string;
+            /** Format: int64 */
+            words?: number;
+        };
         Titolari: {
             titolari: components["schemas"]["Titolario"][] | null;
         };
@@ -835,6 +882,11 @@ export interface components {
         };
         UnlockInputBody: {
             password: string;
+        };
+        UnreadPage: {
+            /** Format: int64 */
+            page: number;
+            why: string;
         };
         UOR: {
             code: string;
