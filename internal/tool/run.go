@@ -37,6 +37,8 @@ type Job struct {
 	// the scanner back); 0 kills at once. After Grace it is killed.
 	Stop  syscall.Signal
 	Grace time.Duration
+	// Nice lowers the program's precedence, 0 to 19 (nice(2)), so that what nobody waits for does not hold up what somebody does.
+	Nice int
 }
 
 // A Result is what a program wrote. It is filled, as far as the program came, also when Run returns an error.
@@ -103,6 +105,10 @@ func (t *Tool) run(ctx context.Context, job Job) (Result, error) {
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return Result{}, fmt.Errorf("start: %w", err)
+	}
+	if job.Nice > 0 {
+		// It can only fail for a process that is gone, which the wait will tell.
+		_ = unix.Setpriority(unix.PRIO_PROCESS, cmd.Process.Pid, job.Nice)
 	}
 	stopped := watch(ctx, cmd.Process.Pid, job, overflow)
 	waitErr := cmd.Wait()
