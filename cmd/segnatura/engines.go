@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"segnatura/pdfa"
-	selfcheck "segnatura/pdfa/check"
-	"segnatura/pdfa/convert"
 	"segnatura/scanner"
 	"segnatura/scanner/sheet"
 	"segnatura/scanner/upload"
@@ -23,24 +21,6 @@ type composer struct{}
 
 func (composer) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error) {
 	return compose.Compose(l, r)
-}
-
-type inspector struct{}
-
-func (inspector) Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error) {
-	return sheet.Inspector{}.InspectWithThumbnail(ctx, r, s, accept, maxPx)
-}
-
-type converter struct{}
-
-func (converter) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error) {
-	return convert.Engine{}.Convert(ctx, job, w, progress)
-}
-
-type checker struct{}
-
-func (checker) Check(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
-	return selfcheck.Check(r, size)
 }
 
 type paper struct{ clock func() time.Time }

@@ -48,3 +48,6 @@ func newJail(spares int) (*worker.Pool, error) {
 		Args: []string{os.Args[0], workerCommand}, Desk: deskLimits(), Background: backgroundLimits(), AtOnce: 2, Spares: spares,
 	})
 }
+
+// spareProcesses are kept ready by the service, so that a page does not wait for a process to start.
+const spareProcesses = 1

@@ -22,6 +22,7 @@ import (
 	"segnatura/internal/outbox"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
+	"segnatura/pdfa/worker"
 	"segnatura/store"
 	"segnatura/ui"
 )
@@ -37,7 +38,8 @@ const (
 // serve runs the station until ctx ends.
 //
 // The stop order: the listener first, so that nothing new begins; then the browsers' sockets; then the station's own runs (a
-// feeder run ends as interrupted, its pages stay), the outbox, the archive and its text; the store last, because all of them write to it.
+// feeder run ends as interrupted, its pages stay), the outbox, the archive and its text; then what is left of jailed
+// processes; the store last, because all of them write to it.
 func serve(ctx context.Context, e env, args []string) error {
 	f := flags(e, "serve")
 	configPath := f.String("config", "", "settings file (default: segnatura.toml in the data folder)")
@@ -84,6 +86,7 @@ type service struct {
 	outbox  *outbox.Loop
 	ui      *ui.Server
 	time    *timekeeper
+	jail    *worker.Pool
 	devices devices
 }
 
@@ -97,6 +100,10 @@ func (s *service) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.store.Close()) }()
+	if s.jail, err = newJail(spareProcesses); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.jail.Close()) }()
 
 	var office *demoOffice
 	if s.devices, err = configuredDevices(s.config, s.clock); err != nil {
@@ -141,7 +148,7 @@ func (s *service) wire() error {
 		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
 		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
 		Registrar: register, Sender: register,
-		Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{},
+		Composer: composer{}, Inspector: s.jail, Converter: s.jail, Checker: s.jail,
 		Scratch:   scratchIn(s.workDir()),
 		Publisher: publisher{s}, Originals: originals(s.devices.folders),
 		Clock: s.clock, NewKey: randomText, Log: s.log,
