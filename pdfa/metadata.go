@@ -155,10 +155,22 @@ type Comparison struct {
 
 // CopyDigest is one copy that an attestation covers.
 type CopyDigest struct {
-	Name   string
-	SHA256 string // lower-case hex
-	Bytes  int64
-	Pages  int
+	Name    string
+	SHA256  string // lower-case hex
+	Bytes   int64
+	Pages   int
+	Flavour Flavour
+	// Note says in the prescribed words what was left out, where the copy is not of the whole document (R3.3).
+	Note string
+}
+
+// Attestation is what a delegated officer signs, outside of this program: until then it attests nothing.
+type Attestation struct {
+	Segnatura  Segnatura
+	Subject    string
+	Comparison Comparison
+	Lots       []ScanLot // how the copies were taken
+	Banner     string    // e.g. of a trial, or empty
 }
 
 // ScanLot is one run of a certified scanning process (LLGG annex 3).
@@ -172,7 +184,15 @@ type ScanLot struct {
 	Documents int
 	Pages     int
 	Software  Software
-	Anomalies []string // what did not go as it should, in the order in which it was met
+	Anomalies []Anomaly // in the order in which they were met
+}
+
+// Anomaly is something that did not go as it should while pages were taken, and what was done about it.
+type Anomaly struct {
+	Code   string // of a question that was asked of a person, of a fault, or of how a run ended
+	Answer string // code of the answer; empty where none was asked
+	Reason string // the person's words
+	By     string
 }
 
 // PendingField is one element of the metadata file that is left empty or incomplete, and whose business it is to fill it.

@@ -75,7 +75,7 @@ func byProcess() pdfa.DocumentMetadata {
 	m.Anonymous, m.Senders = true, nil
 	m.Conformity = pdfa.Conformity{Mode: pdfa.ConformityProcess, Lot: &pdfa.ScanLot{ID: "7", Place: "sportello 1", Device: "eSCL",
 		Operator: "mrossi", StartedAt: time.Date(2026, 11, 22, 9, 39, 0, 0, rome), EndedAt: time.Date(2026, 11, 22, 9, 40, 0, 0, rome),
-		Documents: 1, Pages: 2, Software: m.Software, Anomalies: []string{"pagina 2 ripetuta"}}}
+		Documents: 1, Pages: 2, Software: m.Software, Anomalies: []pdfa.Anomaly{{Code: "repeated", Answer: "accept", By: "mrossi", Reason: "due copie"}}}}
 	m.Verification = pdfa.Verification{Signed: true, Conformity: true}
 	return m
 }
@@ -232,7 +232,8 @@ func TestWhatIsReadBack(t *testing.T) {
 			{"MetadatiDocumento/Stazione/MittenteAnonimo", "true"},
 			{"MetadatiDocumento/Stazione/Conformita@attestazione", "SI"},
 			{"MetadatiDocumento/Stazione/Conformita/Lotto@identificativo", "7"},
-			{"MetadatiDocumento/Stazione/Conformita/Lotto/Anomalia", "pagina 2 ripetuta"},
+			{"MetadatiDocumento/Stazione/Conformita/Lotto/Anomalia", "due copie"},
+			{"MetadatiDocumento/Stazione/Conformita/Lotto/Anomalia@codice", "repeated"},
 		},
 	}
 	for name, wants := range tests {

@@ -71,21 +71,29 @@ type copyDigest struct {
 	Algorithm text  `xml:"algoritmo,attr"`
 	Bytes     int64 `xml:"byte,attr"`
 	Pages     int   `xml:"pagine,attr"`
+	Note      text  `xml:"nota,attr,omitempty"`
 }
 
 type lot struct {
-	ID        text   `xml:"identificativo,attr"`
-	Place     text   `xml:"luogo,attr"`
-	Device    text   `xml:"dispositivo,attr"`
-	Operator  text   `xml:"operatore,attr"`
-	StartedAt text   `xml:"inizio,attr"`
-	EndedAt   text   `xml:"fine,attr"`
-	Documents int    `xml:"documenti,attr"`
-	Pages     int    `xml:"pagine,attr"`
-	Product   text   `xml:"prodotto,attr"`
-	Version   text   `xml:"versione,attr"`
-	Producer  text   `xml:"produttore,attr"`
-	Anomalies []text `xml:"Anomalia"`
+	ID        text      `xml:"identificativo,attr"`
+	Place     text      `xml:"luogo,attr"`
+	Device    text      `xml:"dispositivo,attr"`
+	Operator  text      `xml:"operatore,attr"`
+	StartedAt text      `xml:"inizio,attr"`
+	EndedAt   text      `xml:"fine,attr"`
+	Documents int       `xml:"documenti,attr"`
+	Pages     int       `xml:"pagine,attr"`
+	Product   text      `xml:"prodotto,attr"`
+	Version   text      `xml:"versione,attr"`
+	Producer  text      `xml:"produttore,attr"`
+	Anomalies []anomaly `xml:"Anomalia"`
+}
+
+type anomaly struct {
+	Code   text `xml:"codice,attr"`
+	Answer text `xml:"risposta,attr,omitempty"`
+	By     text `xml:"operatore,attr,omitempty"`
+	Reason text `xml:",chardata"`
 }
 
 type pending struct {
@@ -149,7 +157,7 @@ func (b *builder) conformity() conformity {
 			ComparedAt: instant(r.ComparedAt), Separate: r.Separate}
 		for _, one := range r.Copies {
 			out.Comparison.Copies = append(out.Comparison.Copies, copyDigest{Name: text(one.Name), Base64: b.base64(one.SHA256),
-				Algorithm: algorithm, Bytes: one.Bytes, Pages: one.Pages})
+				Algorithm: algorithm, Bytes: one.Bytes, Pages: one.Pages, Note: text(one.Note)})
 		}
 	}
 	if l := c.Lot; l != nil {
@@ -157,7 +165,7 @@ func (b *builder) conformity() conformity {
 			StartedAt: instant(l.StartedAt), EndedAt: instant(l.EndedAt), Documents: l.Documents, Pages: l.Pages,
 			Product: text(l.Software.Name), Version: text(l.Software.Version), Producer: text(l.Software.Producer)}
 		for _, a := range l.Anomalies {
-			out.Lot.Anomalies = append(out.Lot.Anomalies, text(a))
+			out.Lot.Anomalies = append(out.Lot.Anomalies, anomaly{text(a.Code), text(a.Answer), text(a.By), text(a.Reason)})
 		}
 	}
 	return out
