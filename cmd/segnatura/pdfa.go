@@ -10,28 +10,35 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
+	"segnatura/internal/tool"
 	"segnatura/pdfa"
+	"segnatura/pdfa/ocr"
 )
 
-const pdfaUsage = "[-flavour 2u|2b] [-title T] [-json] [-q] [-f] -o OUT.pdf IN..."
+const pdfaUsage = "[-ocr ita[+eng]] [-flavour 2u|2b] [-title T] [-jobs N] [-json] [-q] [-f] -o OUT.pdf IN..."
 
 // pdfaOptions are the command line of `segnatura pdfa`.
 type pdfaOptions struct {
-	inputs  []string
-	output  string
-	flavour pdfa.Flavour
-	title   string
-	asJSON  bool
-	quiet   bool
-	replace bool
+	inputs    []string
+	output    string
+	flavour   pdfa.Flavour
+	languages []string // to recognise text in; none: no recognition
+	jobs      int      // pages recognised at a time; 0: one for each core
+	title     string
+	asJSON    bool
+	quiet     bool
+	replace   bool
 }
 
 // pdfaEngines are the rooms that `segnatura pdfa` calls.
 type pdfaEngines struct {
 	convert func(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error)
 	check   func(ctx context.Context, r io.ReaderAt, size int64) (pdfa.Report, error)
+	// readText recognises the text of every page; nil without -ocr.
+	readText func(ctx context.Context, inputs []pdfa.Input, progress func(page, pages int)) ([]pdfa.PageText, error)
 }
 
 // pdfaOutcome is what -json prints: a result and its report, or an error.
@@ -39,6 +46,8 @@ type pdfaOutcome struct {
 	Output string       `json:"output"`
 	Result *pdfa.Result `json:"result,omitempty"`
 	Report *pdfa.Report `json:"report,omitempty"`
+	// TextEngine is what recognised the text: program, version, languages.
+	TextEngine string `json:"textEngine,omitempty"`
 	// Originals are the inputs that are kept beside the output because some of their pages were drawn.
 	Originals []keptOriginal `json:"originals,omitempty"`
 	Error     *pdfaProblem   `json:"error,omitempty"`
@@ -55,18 +64,13 @@ type pdfaProblem struct {
 // pdfaCommand makes one PDF/A of images and PDFs, in the order of the command line, without a service. The output appears whole
 // and checked, or not at all; what stood under its name is replaced with -f only. Inputs of which a page had to be drawn are
 // copied beside it. Interrupted, it leaves nothing and exits 1.
-func pdfaCommand(ctx context.Context, e env, args []string) (err error) {
+func pdfaCommand(ctx context.Context, e env, args []string) error {
 	o, err := parsePDFA(e, args)
 	if err != nil {
 		return err
 	}
-	jail, err := newJail(0)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, jail.Close()) }()
 	line := newStatusLine(e.stderr, o.quiet)
-	outcome, err := o.run(ctx, pdfaEngines{convert: jail.Convert, check: jail.Check}, line)
+	outcome, err := o.runJailed(ctx, line)
 	line.clear()
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = fmt.Errorf("interrupted: %s was not written", o.output)
@@ -86,7 +90,9 @@ func parsePDFA(e env, args []string) (pdfaOptions, error) {
 	var o pdfaOptions
 	f := flags(e, "pdfa")
 	f.StringVar(&o.output, "o", "", "the PDF/A to write")
-	flavour := f.String("flavour", string(pdfa.Flavour2B), "PDF/A-2 conformance: 2b, or 2u, which also carries the text that PDF pages have of their own")
+	languages := f.String("ocr", "", "recognise text in these languages, for example ita or ita+eng (needs tesseract)")
+	flavour := f.String("flavour", "", "PDF/A-2 conformance: 2b, or 2u, which also carries the text that PDF pages have of their own (default 2b; with -ocr 2u)")
+	f.IntVar(&o.jobs, "jobs", 0, "pages whose text is recognised at the same time (default one for each core)")
 	f.StringVar(&o.title, "title", "", "the document's title")
 	f.BoolVar(&o.asJSON, "json", false, "print the result, or why there is none, as one JSON object")
 	f.BoolVar(&o.quiet, "q", false, "neither progress nor notes on standard error")
@@ -95,6 +101,15 @@ func parsePDFA(e env, args []string) (pdfaOptions, error) {
 		return o, err
 	}
 	o.inputs, o.flavour = f.Args(), pdfa.Flavour(*flavour)
+	if *languages != "" {
+		o.languages = strings.Split(*languages, "+")
+	}
+	if o.flavour == "" {
+		o.flavour = pdfa.Flavour2B
+		if o.languages != nil {
+			o.flavour = pdfa.Flavour2U
+		}
+	}
 	switch {
 	case o.output == "":
 		return o, usageError{errors.New("-o is missing; options stand before the files")}
@@ -102,16 +117,58 @@ func parsePDFA(e env, args []string) (pdfaOptions, error) {
 		return o, usageError{errors.New("no file to convert is named")}
 	case !slices.Contains([]pdfa.Flavour{pdfa.Flavour2B, pdfa.Flavour2U}, o.flavour):
 		return o, usageError{fmt.Errorf("-flavour %q is neither 2b nor 2u", *flavour)}
+	case o.languages != nil && o.flavour != pdfa.Flavour2U:
+		return o, usageError{errors.New("text asks for -flavour 2u")}
+	case o.jobs < 0:
+		return o, usageError{fmt.Errorf("-jobs %d", o.jobs)}
 	}
 	return o, nil
+}
+
+// runJailed is run with this program's own engines: foreign bytes are opened in jailed processes.
+func (o pdfaOptions) runJailed(ctx context.Context, line *statusLine) (outcome pdfaOutcome, err error) {
+	if err := o.look(); err != nil {
+		return pdfaOutcome{Output: o.output}, err
+	}
+	const spares = 1 // the check's process starts while the converter's works
+	jail, err := newJail(spares)
+	if err != nil {
+		return pdfaOutcome{Output: o.output}, err
+	}
+	defer func() { err = errors.Join(err, jail.Close()) }()
+	engines := pdfaEngines{convert: jail.Convert, check: jail.Check}
+	engine := ""
+	if o.languages != nil {
+		reader, err := ocr.New(ctx, ocr.Config{Languages: o.languages, Workers: o.jobs})
+		if err != nil {
+			return pdfaOutcome{Output: o.output}, readerSentence(err)
+		}
+		engine = reader.Engine()
+		engines.readText = func(ctx context.Context, inputs []pdfa.Input, progress func(page, pages int)) ([]pdfa.PageText, error) {
+			return reader.Read(ctx, func(ctx context.Context, emit func(pdfa.Raster) error) (int, error) {
+				return jail.Rasters(ctx, inputs, emit)
+			}, progress)
+		}
+	}
+	outcome, err = o.run(ctx, engines, line)
+	outcome.TextEngine = engine
+	return outcome, err
+}
+
+// readerSentence says what to do about text recognition that is not there.
+func readerSentence(err error) error {
+	if language, ok := errors.AsType[*ocr.LanguageError](err); ok {
+		return fmt.Errorf("%w (Debian: apt install tesseract-ocr-LANGUAGE)", language)
+	}
+	if errors.Is(err, tool.ErrMissing) {
+		return errors.New("-ocr needs the program tesseract, which is not installed (Debian: apt install tesseract-ocr tesseract-ocr-ita)")
+	}
+	return err
 }
 
 // run does the work and returns, also beside an error, what it got to know.
 func (o pdfaOptions) run(ctx context.Context, engines pdfaEngines, line *statusLine) (pdfaOutcome, error) {
 	outcome := pdfaOutcome{Output: o.output}
-	if err := o.look(); err != nil {
-		return outcome, err
-	}
 	job := pdfa.Job{Inputs: o.jobInputs(), Flavour: o.flavour,
 		Metadata: pdfa.Metadata{Title: o.title, CreatorTool: "segnatura pdfa", CreatedAt: time.Now()}}
 	scratch, err := scratchIn(filepath.Dir(o.output))(ctx)
@@ -120,6 +177,11 @@ func (o pdfaOptions) run(ctx context.Context, engines pdfaEngines, line *statusL
 	}
 	defer func() { _ = scratch.Close() }() // it has no name: nothing is lost with it
 
+	if engines.readText != nil {
+		if job.Text, err = engines.readText(ctx, job.Inputs, line.reading); err != nil {
+			return outcome, plain(err)
+		}
+	}
 	result, err := engines.convert(ctx, job, scratch, func(page int) { line.show("writing page %d", page) })
 	if err != nil {
 		return outcome, plain(err)

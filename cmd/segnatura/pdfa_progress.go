@@ -38,6 +38,15 @@ func (s *statusLine) show(format string, args ...any) {
 	fmt.Fprintf(s.w, eraseLine+format, args...)
 }
 
+// reading shows how far the recognition of text is; pages is 0 as long as their number is not known.
+func (s *statusLine) reading(page, pages int) {
+	if pages == 0 {
+		s.show("reading text: %d pages done", page)
+		return
+	}
+	s.show("reading text: %d of %d pages done", page, pages)
+}
+
 // clear takes the line away, before something else is printed.
 func (s *statusLine) clear() {
 	if s.written {
