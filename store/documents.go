@@ -266,35 +266,31 @@ func (w *wtx) markForErasure(documentID int64, ids []int64) (string, error) {
 	return encode(ids)
 }
 
-// confirmedPage is what was confirmed of one page.
+// confirmedPage is what was confirmed of one page: with flags, singly; without, as part of the document.
 type confirmedPage struct {
-	ID     int64  `json:"id"`
-	SHA256 string `json:"sha256"`
+	ID     int64              `json:"id"`
+	SHA256 string             `json:"sha256"`
+	Flags  []station.PageFlag `json:"flags,omitempty"`
 }
 
-// ConfirmQuality records the operator's confirmation with the digests of the pages. Again it is no error; Conflict "not-ready".
-func (db *DB) ConfirmQuality(ctx context.Context, a protocollo.Actor, documentID int64) error {
+// ConfirmQuality records the operator's confirmation with the digests of the pages and what they were suspected of. Again it is no
+// error; Conflict "not-ready", also when the document's pages are not those that were confirmed.
+func (db *DB) ConfirmQuality(ctx context.Context, q station.QualityConfirmation) error {
 	return db.transact(ctx, "confirm quality", func(w *wtx) error {
-		d, err := documentByID(w.ctx, w, documentID)
+		d, err := documentByID(w.ctx, w, q.DocumentID)
 		switch {
 		case err != nil:
 			return err
-		case d.AOO != a.AOO:
+		case d.AOO != q.Actor.AOO:
 			return protocollo.Errorf(protocollo.NotFound, "document", "no such document")
 		case d.State == protocollo.DocumentConfirmed, d.State == protocollo.DocumentArchived:
 			return nil
 		case d.State != protocollo.DocumentReady || d.RegistrationID == 0:
 			return protocollo.Errorf(protocollo.Conflict, "not-ready", "document %d is %s", d.ID, d.State)
 		}
-		pages, err := pagesOf(w.ctx, w, d.ID)
+		list, flagged, err := w.confirmedPages(d, q.Pages)
 		if err != nil {
 			return err
-		}
-		list := []confirmedPage{}
-		for _, p := range pages {
-			if !p.Erased {
-				list = append(list, confirmedPage{p.ID, p.SHA256})
-			}
 		}
 		confirmed, err := encode(list)
 		if err != nil {
@@ -305,7 +301,7 @@ func (db *DB) ConfirmQuality(ctx context.Context, a protocollo.Actor, documentID
 			return err
 		}
 		if done == 0 {
-			if _, err := w.insert("quality_confirmations", row{"document_id": d.ID, "by_user": a.User, "pages": confirmed}); err != nil {
+			if _, err := w.insert("quality_confirmations", row{"document_id": d.ID, "by_user": q.Actor.User, "pages": confirmed}); err != nil {
 				return err
 			}
 		}
@@ -316,8 +312,38 @@ func (db *DB) ConfirmQuality(ctx context.Context, a protocollo.Actor, documentID
 		if err != nil {
 			return err
 		}
-		return w.report(KindQuality, a.User, d.AOO, intake, map[string]any{"document": d.ID, "pages": len(list)})
+		detail := map[string]any{"document": d.ID, "pages": len(list)}
+		if flagged > 0 {
+			detail["flagged"] = flagged
+		}
+		return w.report(KindQuality, q.Actor.User, d.AOO, intake, detail)
 	})
+}
+
+// confirmedPages lists the document's pages as they are recorded, and counts the flagged ones.
+func (w *wtx) confirmedPages(d protocollo.Document, confirmed []station.PageConfirmation) (list []confirmedPage, flagged int, err error) {
+	pages, err := pagesOf(w.ctx, w, d.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	list = []confirmedPage{}
+	for _, p := range pages {
+		if p.Erased {
+			continue
+		}
+		at := len(list)
+		if at >= len(confirmed) || confirmed[at].PageID != p.ID {
+			return nil, 0, protocollo.Errorf(protocollo.Conflict, "not-ready", "document %d has other pages than were confirmed", d.ID)
+		}
+		if len(confirmed[at].Flags) > 0 {
+			flagged++
+		}
+		list = append(list, confirmedPage{p.ID, p.SHA256, confirmed[at].Flags})
+	}
+	if len(list) != len(confirmed) {
+		return nil, 0, protocollo.Errorf(protocollo.Conflict, "not-ready", "document %d has other pages than were confirmed", d.ID)
+	}
+	return list, flagged, nil
 }
 
 // Discard closes a document and orders the erasure of its images. Again it is no error; Conflict "document-closed".

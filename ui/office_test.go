@@ -456,7 +456,7 @@ func (o *office) captured(change ...func(*protocollo.Draft)) (station.Record, st
 func (o *office) archived(change ...func(*protocollo.Draft)) (station.Record, station.DocumentView) {
 	o.t.Helper()
 	rec, doc := o.captured(change...)
-	if err := o.station.ConfirmQuality(o.t.Context(), actor(o.t, "anna"), doc.ID); err != nil {
+	if err := o.station.ConfirmQuality(o.t.Context(), actor(o.t, "anna"), doc.ID, nil); err != nil {
 		o.t.Fatal(err)
 	}
 	if err := o.station.Archive(o.t.Context(), doc.ID); err != nil {

@@ -144,8 +144,20 @@ func (s *Server) scope(ctx context.Context, id auth.Identity, in *IDPath) (*body
 		Unit: string(f.Verdict.Limit.Unit), Manual: f.Manual}, nil)
 }
 
-func (s *Server) confirm(ctx context.Context, id auth.Identity, in *IDPath) (*none, error) {
-	return &none{}, s.Station.ConfirmQuality(ctx, id.Actor, in.ID)
+// confirmInput names the pages that were looked at singly; without flagged pages it needs no body.
+type confirmInput struct {
+	IDPath
+	Body *struct {
+		Pages []int64 `json:"pages,omitempty" maxItems:"10000" doc:"Le pagine segnalate, confermate una per una"`
+	}
+}
+
+func (s *Server) confirm(ctx context.Context, id auth.Identity, in *confirmInput) (*none, error) {
+	var pages []int64
+	if in.Body != nil {
+		pages = in.Body.Pages
+	}
+	return &none{}, s.Station.ConfirmQuality(ctx, id.Actor, in.ID, pages)
 }
 
 // Sizes of page pictures, long side in pixels: a thumbnail on the strip, and a page to be read on a screen.

@@ -42,8 +42,9 @@ type DocumentStore interface {
 	Document(ctx context.Context, id int64) (protocollo.Document, []protocollo.Page, error)
 	// Decide records a page-rule decision: a legal fact. Pages it leaves out are listed in Erase and are erased by EraseDecided afterwards (R19.5).
 	Decide(ctx context.Context, s ScopeDecision) error
-	// ConfirmQuality records the operator's confirmation (R19.1) and makes the document's archive due.
-	ConfirmQuality(ctx context.Context, a protocollo.Actor, documentID int64) error
+	// ConfirmQuality records the operator's confirmation (R19.1) and makes the document's archive due. Conflict "not-ready" also when the
+	// document has other pages by now than those that are confirmed.
+	ConfirmQuality(ctx context.Context, q QualityConfirmation) error
 	// Discard closes a document without registration: reason recorded, images erased by EraseDecided.
 	Discard(ctx context.Context, a protocollo.Actor, documentID int64, reason string) error
 	// EraseDecided erases the images of every decision and discard that are not yet recorded as erased; safe to run at any time, also at start.

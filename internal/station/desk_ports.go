@@ -165,6 +165,8 @@ type PageView struct {
 	WidthMM  float64 `json:"widthMM,omitempty"`
 	HeightMM float64 `json:"heightMM,omitempty"`
 	Code     string  `json:"code,omitempty"` // ours, when one was read
+	// Flags are what the page is suspected of while its document waits to be confirmed: it is then confirmed singly.
+	Flags []PageFlag `json:"flags,omitempty"`
 }
 
 // ScopeView is the page rule's decision.

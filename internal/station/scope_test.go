@@ -225,7 +225,7 @@ func TestScopeForecast(t *testing.T) {
 // archive confirms a document and archives it.
 func (o *office) archive(documentID int64) {
 	o.t.Helper()
-	if err := o.s.ConfirmQuality(o.t.Context(), clerk, documentID); err != nil {
+	if err := o.s.ConfirmQuality(o.t.Context(), clerk, documentID, nil); err != nil {
 		o.t.Fatal(err)
 	}
 	if err := o.s.Archive(o.t.Context(), documentID); err != nil {
@@ -239,9 +239,9 @@ func TestWholeWay(t *testing.T) {
 	r := o.labelled("key-0001", letter("x"))
 	o.scan(&feeder{pages: append([]string{sheetOf("first", withCodes(codeOf(r)))}, plain("p", 2)...)}, station.ScanCommand{})
 	d := o.record(r.Intake.ID).Documents[0]
-	wantClass(t, o.s.ConfirmQuality(t.Context(), guest, d.ID), protocollo.Forbidden, "register")
+	wantClass(t, o.s.ConfirmQuality(t.Context(), guest, d.ID, nil), protocollo.Forbidden, "register")
 	o.archive(d.ID)
-	if err := o.s.ConfirmQuality(t.Context(), clerk, d.ID); err != nil {
+	if err := o.s.ConfirmQuality(t.Context(), clerk, d.ID, nil); err != nil {
 		t.Errorf("confirmed again: %v", err)
 	}
 	file, err := o.s.OpenArchive(t.Context(), guest, d.ID, 0)
@@ -424,7 +424,7 @@ func TestArchiveThatFails(t *testing.T) {
 	o.scan(&feeder{pages: []string{sheetOf("first", withCodes(codeOf(r)))}}, station.ScanCommand{})
 	id := o.record(r.Intake.ID).Documents[0].ID
 	o.converter.err = errors.New("page 1 is corrupt")
-	if err := o.s.ConfirmQuality(t.Context(), clerk, id); err != nil {
+	if err := o.s.ConfirmQuality(t.Context(), clerk, id, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.s.Archive(t.Context(), id); err == nil {
@@ -478,7 +478,7 @@ func TestRunArchivesWhatIsConfirmed(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- o.s.Run(ctx) }()
-	if err := o.s.ConfirmQuality(t.Context(), clerk, d.ID); err != nil {
+	if err := o.s.ConfirmQuality(t.Context(), clerk, d.ID, nil); err != nil {
 		t.Error(err)
 	}
 	o.events.await(t, "archive", func() bool { return o.record(r.Intake.ID).Facets.Archived })

@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -466,37 +465,4 @@ func (s *Station) document(ctx context.Context, actor protocollo.Actor, id int64
 		return doc, nil, fmt.Errorf("read registration %d: %w", doc.RegistrationID, err)
 	}
 	return doc, pages, nil
-}
-
-// ConfirmQuality records that the clerk looked at the document once as a whole and found it legible (R19.1, 002 art. 28.5); the
-// archive takes it from there.
-func (s *Station) ConfirmQuality(ctx context.Context, actor protocollo.Actor, documentID int64) error {
-	if err := actor.Require(protocollo.ActRegister); err != nil {
-		return err
-	}
-	unlock, err := s.keys.lock(ctx, documentKey(documentID))
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	doc, _, err := s.document(ctx, actor, documentID)
-	if err != nil {
-		return err
-	}
-	switch doc.State {
-	case protocollo.DocumentConfirmed, protocollo.DocumentArchived:
-		return nil
-	case protocollo.DocumentReady:
-	default:
-		return protocollo.Errorf(protocollo.Conflict, "not-ready", "document %d is %s", documentID, doc.State)
-	}
-	if err := s.cfg.Documents.ConfirmQuality(ctx, actor, documentID); err != nil {
-		if errors.Is(err, protocollo.Conflict) {
-			return err
-		}
-		return fmt.Errorf("confirm document %d: %w", documentID, err)
-	}
-	s.publish(EventDocument, documentID, doc.AOO)
-	s.wakeArchive()
-	return nil
 }

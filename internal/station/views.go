@@ -37,7 +37,7 @@ func (s *Station) IntakeRecord(ctx context.Context, actor protocollo.Actor, inta
 	if err := actor.Require(protocollo.ActSearch); err != nil {
 		return Record{}, err
 	}
-	return wrapped(s.cfg.Views.IntakeRecord(ctx, actor, intakeID))("read intake")
+	return flaggedRecord(wrapped(s.cfg.Views.IntakeRecord(ctx, actor, intakeID))("read intake"))
 }
 
 // Registration returns the record of a registration for a list.
@@ -45,7 +45,12 @@ func (s *Station) Registration(ctx context.Context, actor protocollo.Actor, regi
 	if err := actor.Require(protocollo.ActSearch); err != nil {
 		return Record{}, err
 	}
-	return wrapped(s.cfg.Views.Record(ctx, actor, registrationID))("read registration")
+	return flaggedRecord(wrapped(s.cfg.Views.Record(ctx, actor, registrationID))("read registration"))
+}
+
+func flaggedRecord(r Record, err error) (Record, error) {
+	withFlags(r.Documents)
+	return r, err
 }
 
 // ViewRecord opens a record; that a confidential one was looked at is journaled before it is shown (R11.5).
@@ -88,7 +93,14 @@ func (s *Station) ActiveBatches(ctx context.Context, actor protocollo.Actor) ([]
 	if !actor.May(protocollo.ActRegister) {
 		return nil, nil
 	}
-	return wrapped(s.cfg.Views.ActiveBatches(ctx, actor, stripBatches))("list batches")
+	list, err := s.cfg.Views.ActiveBatches(ctx, actor, stripBatches)
+	if err != nil {
+		return nil, fmt.Errorf("list batches: %w", err)
+	}
+	for _, b := range list {
+		withFlags(b.Documents)
+	}
+	return list, nil
 }
 
 // BatchView returns one batch with its documents and pages.
@@ -96,7 +108,12 @@ func (s *Station) BatchView(ctx context.Context, actor protocollo.Actor, id int6
 	if err := actor.Require(protocollo.ActRegister); err != nil {
 		return BatchView{}, err
 	}
-	return wrapped(s.cfg.Views.BatchView(ctx, actor, id))("read batch")
+	b, err := s.cfg.Views.BatchView(ctx, actor, id)
+	if err != nil {
+		return BatchView{}, fmt.Errorf("read batch: %w", err)
+	}
+	withFlags(b.Documents)
+	return b, nil
 }
 
 // Counts are the numbers of the fixed bar.

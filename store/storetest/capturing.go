@@ -163,7 +163,7 @@ func testDocuments(t *testing.T, f *Fixture) {
 	join := func(d protocollo.Document, newVersion bool) (protocollo.Document, error) {
 		return f.Associate(ctx, station.Association{DocumentID: d.ID, RegistrationID: r.ID, Actor: Clerk(), NewVersion: newVersion})
 	}
-	Fails(t, f.ConfirmQuality(ctx, Clerk(), first.ID), protocollo.Conflict, "not-ready")
+	Fails(t, f.ConfirmQuality(ctx, f.Confirmation(first.ID)), protocollo.Conflict, "not-ready")
 	d, err := join(first, false)
 	f.ok(err)
 	if d.Version != 1 || d.RegistrationID != r.ID || d.Pages != 2 {
@@ -192,8 +192,11 @@ func testDocuments(t *testing.T, f *Fixture) {
 	if c, err := f.Counts(ctx, Chief()); err != nil || c.ToConfirm != 1 {
 		t.Fatalf("to confirm: %+v, %v", c, err)
 	}
-	f.ok(f.ConfirmQuality(ctx, Clerk(), first.ID))
-	f.ok(f.ConfirmQuality(ctx, Clerk(), first.ID))
+	for _, other := range [][]station.PageConfirmation{nil, {{PageID: 99}}, slices.Repeat(f.Confirmation(first.ID).Pages, 2)} {
+		Fails(t, f.ConfirmQuality(ctx, station.QualityConfirmation{DocumentID: first.ID, Actor: Clerk(), Pages: other}), protocollo.Conflict, "not-ready")
+	}
+	f.ok(f.ConfirmQuality(ctx, f.Confirmation(first.ID)))
+	f.ok(f.ConfirmQuality(ctx, f.Confirmation(first.ID)))
 	_, pages, err := f.Document(ctx, first.ID)
 	f.ok(err)
 	Fails(t, f.MovePages(ctx, third.ID, []int64{pages[0].ID}), protocollo.Conflict, "document-closed")

@@ -248,8 +248,25 @@ func (f *Fixture) Capture(r protocollo.Registration, images ...string) protocoll
 	_, err := f.Associate(ctx, station.Association{DocumentID: d.ID, RegistrationID: r.ID, Actor: Clerk()})
 	f.ok(err)
 	f.ok(f.SetDocumentState(ctx, d.ID, protocollo.DocumentReady))
-	f.ok(f.ConfirmQuality(ctx, Clerk(), d.ID))
+	f.ok(f.ConfirmQuality(ctx, f.Confirmation(d.ID)))
 	return d
+}
+
+// Confirmation is the clerk's word on a document's pages as they are now, the last of them flagged.
+func (f *Fixture) Confirmation(documentID int64) station.QualityConfirmation {
+	f.Helper()
+	q := station.QualityConfirmation{DocumentID: documentID, Actor: Clerk()}
+	_, pages, err := f.Document(context.Background(), documentID)
+	f.ok(err)
+	for _, p := range pages {
+		if !p.Erased {
+			q.Pages = append(q.Pages, station.PageConfirmation{PageID: p.ID})
+		}
+	}
+	if len(q.Pages) > 0 {
+		q.Pages[len(q.Pages)-1].Flags = []station.PageFlag{{Code: "skew", Figure: 3.2, Limit: 2}}
+	}
+	return q
 }
 
 // Archive archives a confirmed document under a file with this content.

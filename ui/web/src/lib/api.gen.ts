@@ -122,6 +122,10 @@ export interface components {
         ClockInputBody: {
             reason: string;
         };
+        ConfirmInputBody: {
+            /** @description Le pagine segnalate, confermate una per una */
+            pages?: number[] | null;
+        };
         Correspondent: {
             address?: string;
             /** @description Codice fiscale, partita IVA o codice IPA */
@@ -386,6 +390,15 @@ export interface components {
             labelled: boolean;
             numbered: boolean;
         };
+        Flag: {
+            /** @enum {string} */
+            code: "blank" | "skew" | "low-contrast" | "cut-edge" | "upside-down" | "sideways" | "unreadable" | "missing-page";
+            /** Format: double */
+            figure: number;
+            /** Format: double */
+            limit: number;
+            why?: string;
+        };
         FolderTrouble: {
             /** Format: date-time */
             at: string;
@@ -519,6 +532,7 @@ export interface components {
             /** Format: int64 */
             documentID: number;
             erased?: boolean;
+            flags?: components["schemas"]["Flag"][] | null;
             /** Format: double */
             heightMM?: number;
             /** Format: int64 */
