@@ -46,18 +46,23 @@ type Config struct {
 	NTP []string `toml:"ntp"`
 	// BackupDir gets one checked copy of the data a day, the last thirty are kept; it should be another disk. Empty: none is made.
 	BackupDir string `toml:"backup_dir"`
+	// OCR are the languages in which archived pages are read by the program tesseract, the main one first, e.g. ["ita", "deu"]; the
+	// archive is then searchable, some time after the clerk's confirmation. `segnatura check` says whether tesseract has them. Empty: no
+	// text is recognised.
+	OCR []string `toml:"ocr"`
 	// Scanners, HotFolders and Printers are offered in this order.
 	Scanners   []ScannerConfig   `toml:"scanner"`
 	HotFolders []HotFolderConfig `toml:"hotfolder"`
 	Printers   []PrinterConfig   `toml:"printer"`
 }
 
-// ScannerConfig is a network scanner that speaks eSCL (AirScan, AirPrint scanning).
+// ScannerConfig is a scanner: one on the network that speaks eSCL (AirScan, AirPrint scanning), or any that SANE reaches.
 type ScannerConfig struct {
 	ID   string `toml:"id"`
 	Name string `toml:"name"`
-	// URL is the eSCL root, e.g. "http://192.0.2.7/eSCL" or https.
-	URL string `toml:"url"`
+	// URL is the eSCL root, e.g. "http://192.0.2.7/eSCL" or https; or Device is SANE's name of it, as `segnatura scan -list` prints.
+	URL    string `toml:"url"`
+	Device string `toml:"device"`
 	// PinSHA256 pins the device's self-signed certificate, for https.
 	PinSHA256 string `toml:"pin_sha256"`
 	User      string `toml:"user"`
@@ -132,6 +137,9 @@ func (c Config) validate() error {
 	var errs []error
 	for _, s := range c.Scanners {
 		errs = append(errs, unique("scanner", s.ID))
+		if (s.URL == "") == (s.Device == "") {
+			errs = append(errs, fmt.Errorf("scanner %q wants a url (eSCL) or a device (SANE)", s.ID))
+		}
 	}
 	for _, h := range c.HotFolders {
 		errs = append(errs, unique("scanner", h.ID))

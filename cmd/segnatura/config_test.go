@@ -33,6 +33,7 @@ func TestConfigNamesWhatIsWrong(t *testing.T) {
 		"[[printer]]\nid = \"z\"":          "printer \"z\" has no address",
 		"[[hotfolder]]\nid = \"h\"":        "hotfolder \"h\" has no dir",
 		"[[scanner]]\nname = \"senza id\"": "a scanner has no id",
+		"[[scanner]]\nid = \"s\"":          "wants a url (eSCL) or a device (SANE)",
 		"tls_cert = \"c.pem\"":             "go together",
 		"[[printer]]\nid = \"z\"\naddress = \"192.0.2.8\"\ndpi = 150": "150 dpi",
 	} {

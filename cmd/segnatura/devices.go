@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"segnatura/scanner"
 	"segnatura/scanner/escl"
+	"segnatura/scanner/sane"
 	"segnatura/stamp"
 	"segnatura/stamp/zpl"
 	"segnatura/ui"
@@ -23,15 +25,7 @@ type devices struct {
 func configuredDevices(c Config, clock func() time.Time) (devices, error) {
 	var d devices
 	for _, sc := range c.Scanners {
-		cfg := escl.Config{URL: sc.URL, User: sc.User, PinSHA256: sc.PinSHA256, Now: clock}
-		if sc.PasswordFile != "" {
-			b, err := os.ReadFile(sc.PasswordFile)
-			if err != nil {
-				return d, fmt.Errorf("read the password of scanner %q: %w", sc.ID, err)
-			}
-			cfg.Password = strings.TrimSpace(string(b))
-		}
-		src, err := escl.New(cfg)
+		src, err := openScanner(sc, clock)
 		if err != nil {
 			return d, fmt.Errorf("scanner %q: %w", sc.ID, err)
 		}
@@ -56,6 +50,31 @@ func configuredDevices(c Config, clock func() time.Time) (devices, error) {
 		d.printers = append(d.printers, labelPrinter(p.ID, nameOr(p.Name, p.ID), p.Address, res, size))
 	}
 	return d, nil
+}
+
+// openScanner makes a scanner of its family: SANE where a device is named, else eSCL.
+func openScanner(sc ScannerConfig, clock func() time.Time) (scanner.Source, error) {
+	if sc.Device != "" {
+		return sane.New(sane.Config{Device: sc.Device, Env: saneEnvironment(), Now: clock}), nil
+	}
+	cfg := escl.Config{URL: sc.URL, User: sc.User, PinSHA256: sc.PinSHA256, Now: clock}
+	if sc.PasswordFile != "" {
+		b, err := os.ReadFile(sc.PasswordFile)
+		if err != nil {
+			return nil, fmt.Errorf("read the password: %w", err)
+		}
+		cfg.Password = strings.TrimSpace(string(b))
+	}
+	return escl.New(cfg)
+}
+
+// saneEnvironment hands on where SANE's own settings are, if that was moved.
+func saneEnvironment() []string {
+	const name = "SANE_CONFIG_DIR"
+	if dir := os.Getenv(name); dir != "" {
+		return []string{name + "=" + dir}
+	}
+	return nil
 }
 
 func nameOr(name, id string) string {

@@ -4,7 +4,8 @@
 //	segnatura check   [-config F] [-data DIR] [-json] [-fast]
 //	segnatura backup  [-data DIR] -o DIR
 //	segnatura restore -data DIR -from DIR
-//	segnatura pdfa    [-flavour 2u|2b] [-title T] [-json] [-q] [-f] -o OUT.pdf IN...
+//	segnatura pdfa    [-ocr ita[+eng]] [-flavour 2u|2b] [-title T] [-jobs N] [-json] [-q] [-f] -o OUT.pdf IN...
+//	segnatura scan    -list | [-device D] -o DIR
 //	segnatura openapi
 //
 // Exit 0 done, 1 failed with one plain sentence on standard error, 2 wrong usage. No partial file is left behind by a failure.
@@ -50,6 +51,7 @@ func commands() []command {
 		{name: "backup", usage: "[-data DIR] -o DIR", run: backup},
 		{name: "restore", usage: "-data DIR -from DIR", run: restore},
 		{name: "pdfa", usage: pdfaUsage, run: pdfaCommand},
+		{name: "scan", usage: scanUsage, run: scan},
 		{name: "openapi", run: openapi},
 		{name: workerCommand, run: inJail, hidden: true},
 	}

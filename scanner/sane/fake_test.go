@@ -158,7 +158,7 @@ func newFake(t *testing.T, f fake, pages [][]byte, change func(*sane.Config)) *s
 	if err := os.WriteFile(played, script, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(program, fmt.Appendf(nil, "#!/bin/sh\n%s='%s' exec '%s' \"$@\"\n", fakeEnv, played, self), 0o700); err != nil {
+	if err := os.WriteFile(program, fmt.Appendf(nil, "#!/bin/sh\nGORACE=atexit_sleep_ms=0 %s='%s' exec '%s' \"$@\"\n", fakeEnv, played, self), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	cfg := sane.Config{Device: "fake:0", Program: program, WorkDir: t.TempDir()}
