@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"golang.org/x/image/tiff/lzw"
@@ -30,7 +31,7 @@ func noise(stride int) []byte {
 	return b
 }
 
-// field is one TIFF entry of type SHORT (3) or LONG (4) or RATIONAL (5).
+// field is one TIFF entry of type SHORT (3), LONG (4), RATIONAL (5) or UNDEFINED (7).
 type field struct {
 	tag, kind uint16
 	values    []uint32
@@ -39,7 +40,7 @@ type field struct {
 // page is one TIFF page to be built.
 type page struct {
 	fields []field
-	strips [][]byte
+	strips [][]byte // tiles, where fields give their width
 }
 
 // buildTIFF writes pages one behind the other.
@@ -60,14 +61,21 @@ func buildTIFF(order binary.AppendByteOrder, pages ...page) []byte {
 			offsets, counts = append(offsets, uint32(len(out))), append(counts, uint32(len(s)))
 			out = append(out, s...)
 		}
-		fields := append([]field{{256, 3, []uint32{width}}, {257, 3, []uint32{height}}, {273, 4, offsets}, {279, 4, counts}}, p.fields...)
+		places := []field{{273, 4, offsets}, {279, 4, counts}}
+		if slices.ContainsFunc(p.fields, func(f field) bool { return f.tag == 322 }) {
+			places = []field{{324, 4, offsets}, {325, 4, counts}}
+		}
+		fields := slices.Concat([]field{{256, 3, []uint32{width}}, {257, 3, []uint32{height}}}, places, p.fields)
 		var entries []byte
 		for _, f := range fields {
 			var data []byte
 			for _, v := range f.values {
-				if f.kind == 3 {
+				switch f.kind {
+				case 3:
 					data = order.AppendUint16(data, uint16(v))
-				} else {
+				case 7:
+					data = append(data, byte(v))
+				default:
 					data = order.AppendUint32(data, v)
 				}
 			}
@@ -90,6 +98,39 @@ func buildTIFF(order binary.AppendByteOrder, pages ...page) []byte {
 		out = append(out, entries...)
 		link = len(out)
 		out = append(out, 0, 0, 0, 0)
+	}
+	return out
+}
+
+// opaque makes an entry of bytes.
+func opaque(tag uint16, data []byte) field {
+	f := field{tag, 7, nil}
+	for _, v := range data {
+		f.values = append(f.values, uint32(v))
+	}
+	return f
+}
+
+// tiles cuts rows of stride bytes into tiles of side rows and pixels of so many bytes, filled up with 0x55.
+func tiles(rows []byte, stride, side, pixelBytes int) [][]byte {
+	var out [][]byte
+	for y := 0; y < height; y += side {
+		for x := 0; x < stride; x += side * pixelBytes {
+			tile := bytes.Repeat([]byte{0x55}, side*side*pixelBytes)
+			for k := range min(side, height-y) {
+				copy(tile[k*side*pixelBytes:(k+1)*side*pixelBytes], rows[(y+k)*stride+x:(y+k)*stride+min(stride, x+side*pixelBytes)])
+			}
+			out = append(out, tile)
+		}
+	}
+	return out
+}
+
+// plane takes one sample of each pixel out of rows.
+func plane(rows []byte, samples, size, which int) []byte {
+	var out []byte
+	for i := which * size; i < len(rows); i += samples * size {
+		out = append(out, rows[i:i+size]...)
 	}
 	return out
 }

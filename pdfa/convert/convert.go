@@ -68,6 +68,7 @@ var formats = []struct {
 	magic string
 	read  front
 }{
+	{"P1", readPNM}, {"P2", readPNM}, {"P3", readPNM}, {"P4", readPNM}, {"P5", readPNM}, {"P6", readPNM},
 	{"\xFF\xD8", readJPEG},
 	{pngSignature, readPNG},
 	{"II*\x00", readTIFF},

@@ -238,7 +238,7 @@ func TestCorpusBadImages(t *testing.T) {
 		"docspell__20K-gray.png":                                                 pdfa.RefusedTooLarge,
 		"exif-orientation-examples__Landscape_6.jpg":                             "",
 		"go-mfp__UEIT-100x75rgb16.png":                                           "",
-		"image-tiff__sample-get-lzw-stuck.tiff":                                  pdfa.RefusedUnsupported,
+		"image-tiff__sample-get-lzw-stuck.tiff":                                  pdfa.RefusedTruncated,
 		"pillow__crash-0e16d3bfb83be87356d026d66919deaefca44dac.tif":             pdfa.RefusedTruncated,
 		"pillow__decompression_bomb.gif":                                         pdfa.RefusedUnsupported,
 		"pillow__g4_orientation_6.tif":                                           "",

@@ -23,67 +23,6 @@ import (
 	"segnatura/pdfa/writer/ccitt"
 )
 
-// Every layout of TIFF that is taken gives the samples that went in. Bitonal ones come back as rows with 1 = white, which is how
-// qpdf's caller sees DeviceGray, by way of our G4 decoder, which the tests of ccitt hold against another.
-func TestTIFFLayouts(t *testing.T) {
-	bits, grey, rgb := noise((width+7)/8), noise(width), noise(3*width)
-	for o := (width+7)/8 - 1; o < len(bits); o += (width + 7) / 8 {
-		bits[o] &^= 1<<(8-width%8) - 1 // padding
-	}
-	grey16, palette := noise(2*width), make([]uint32, 3*256)
-	for i := range palette {
-		palette[i] = uint32(i%256) * 257
-	}
-	half := (height + 1) / 2
-	le, be := binary.LittleEndian, binary.BigEndian
-	one := func(order binary.AppendByteOrder, data []byte, fields []field) []byte {
-		return buildTIFF(order, page{fields, [][]byte{data}})
-	}
-	tests := map[string]struct {
-		file    []byte
-		want    []byte
-		bitonal bool // want has 1 = black
-	}{
-		"bitonal":               {one(le, bits, layout(1, 1, 0, 1)), bits, true},
-		"bitonal, min is black": {one(be, inverted(bits), layout(1, 1, 1, 1)), bits, true},
-		"bitonal, FillOrder 2":  {one(le, reversed(bits), layout(1, 1, 0, 1, short(266, 2))), bits, true},
-		"bitonal, PackBits":     {one(le, packed(bits), layout(1, 1, 0, 32773)), bits, true},
-		"bitonal, Deflate":      {one(le, deflated(t, bits), layout(1, 1, 0, 8)), bits, true},
-		"G4":                    {one(le, g4(t, bits), layout(1, 1, 0, 4)), bits, true},
-		"G4, FillOrder 2":       {one(be, reversed(g4(t, bits)), layout(1, 1, 0, 4, short(266, 2))), bits, true},
-		"G4, min is black":      {one(be, g4(t, inverted(bits)), layout(1, 1, 1, 4)), bits, true},
-		"grey":                  {one(le, grey, layout(1, 8, 1, 1)), grey, false},
-		"grey, min is white":    {one(le, inverted(grey), layout(1, 8, 0, 1)), grey, false},
-		"grey, PackBits":        {one(le, packed(grey), layout(1, 8, 1, 32773)), grey, false},
-		"grey of 4 bits":        {one(le, noise((width+1)/2), layout(1, 4, 1, 1)), noise((width + 1) / 2), false},
-		"grey of 16 bits, II":   {one(le, swapped(grey16), layout(1, 16, 1, 1)), grey16, false},
-		"grey of 16 bits, MM":   {one(be, grey16, layout(1, 16, 1, 5-4)), grey16, false},
-		"RGB, LZW":              {one(le, lzwed(rgb), layout(3, 8, 2, 5)), rgb, false},
-		"RGB, LZW, predictor":   {one(le, lzwed(differences(rgb, 3)), layout(3, 8, 2, 5, short(317, 2))), rgb, false},
-		"RGB, Deflate":          {one(be, deflated(t, rgb), layout(3, 8, 2, 32946)), rgb, false},
-		"palette":               {one(le, grey, layout(1, 8, 3, 1, field{320, 3, palette})), grey, false},
-		"two strips": {buildTIFF(le, page{append(layout(3, 8, 2, 1)[:4], short(278, uint32(half))),
-			[][]byte{rgb[:3*width*half], rgb[3*width*half:]}}), rgb, false},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			pdf, result := run(t, job(input("scan.tif", test.file)))
-			if !test.bitonal {
-				if got := images(t, pdf, false)[0]; !bytes.Equal(got, test.want) {
-					t.Error("other samples")
-				}
-				return
-			}
-			if result.Pages[0].Encoding != "ccitt g4" {
-				t.Errorf("stored as %s", result.Pages[0].Encoding)
-			}
-			if got := images(t, pdf, true)[0]; !bytes.Equal(got, g4(t, test.want)) {
-				t.Error("other pixels")
-			}
-		})
-	}
-}
-
 func TestTIFFPagesResolutionAndThumbnails(t *testing.T) {
 	grey := noise(width)
 	dpi := func(x, y uint32) []field {
@@ -121,18 +60,22 @@ func TestTIFFRefusals(t *testing.T) {
 		file []byte
 		want pdfa.RefusalReason
 	}{
-		"circle":          {loop, pdfa.RefusedCorrupt},
-		"rows missing":    {one(layout(3, 8, 2, 1)), pdfa.RefusedTruncated},
-		"CMYK":            {one(layout(4, 8, 5, 1)), pdfa.RefusedUnsupported},
-		"floating point":  {one(layout(1, 8, 1, 1, short(339, 3))), pdfa.RefusedUnsupported},
-		"tiles":           {one(layout(1, 8, 1, 1, short(322, 64))), pdfa.RefusedUnsupported},
-		"planes":          {one(layout(3, 8, 2, 1, short(284, 2))), pdfa.RefusedUnsupported},
-		"old JPEG":        {one(layout(1, 8, 1, 6)), pdfa.RefusedUnsupported},
-		"G4 of grey":      {one(layout(1, 8, 1, 4)), pdfa.RefusedCorrupt},
-		"corrupt Deflate": {one(layout(1, 8, 1, 8)), pdfa.RefusedCorrupt},
-		"short palette":   {one(layout(1, 8, 3, 1, field{320, 3, make([]uint32, 30)})), pdfa.RefusedCorrupt},
-		"too many pixels": {one(layout(1, 8, 1, 1, field{256, 4, []uint32{60000}}, field{257, 4, []uint32{60000}})), pdfa.RefusedTooLarge},
-		"no page":         {buildTIFF(binary.LittleEndian, page{layout(1, 8, 1, 1, short(254, 1)), [][]byte{grey}}), pdfa.RefusedCorrupt},
+		"circle":              {loop, pdfa.RefusedCorrupt},
+		"rows missing":        {one(layout(3, 8, 2, 1)), pdfa.RefusedTruncated},
+		"inks not CMYK":       {one(layout(4, 8, 5, 1, short(332, 2))), pdfa.RefusedUnsupported},
+		"L*a*b*":              {one(layout(3, 8, 8, 1)), pdfa.RefusedUnsupported},
+		"YCbCr, no JPEG":      {one(layout(3, 8, 6, 1)), pdfa.RefusedUnsupported},
+		"floating point":      {one(layout(1, 8, 1, 1, short(339, 3))), pdfa.RefusedUnsupported},
+		"tiles of odd width":  {one(layout(1, 8, 1, 1, short(322, 60), short(323, 64))), pdfa.RefusedUnsupported},
+		"tiles missing":       {one(layout(1, 8, 1, 1, short(322, 32), short(323, 32))), pdfa.RefusedTruncated},
+		"planes missing":      {one(layout(3, 8, 2, 1, short(284, 2))), pdfa.RefusedTruncated},
+		"planes of bits":      {one(layout(3, 1, 2, 1, short(284, 2))), pdfa.RefusedUnsupported},
+		"old JPEG, no tables": {one(layout(1, 8, 1, 6)), pdfa.RefusedUnsupported},
+		"G4 of grey":          {one(layout(1, 8, 1, 4)), pdfa.RefusedCorrupt},
+		"corrupt Deflate":     {one(layout(1, 8, 1, 8)), pdfa.RefusedCorrupt},
+		"short palette":       {one(layout(1, 8, 3, 1, field{320, 3, make([]uint32, 30)})), pdfa.RefusedCorrupt},
+		"too many pixels":     {one(layout(1, 8, 1, 1, field{256, 4, []uint32{60000}}, field{257, 4, []uint32{60000}})), pdfa.RefusedTooLarge},
+		"no page":             {buildTIFF(binary.LittleEndian, page{layout(1, 8, 1, 1, short(254, 1)), [][]byte{grey}}), pdfa.RefusedCorrupt},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { wantRefused(t, test.file, test.want) })

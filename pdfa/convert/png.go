@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 
 	"segnatura/pdfa"
 	"segnatura/pdfa/writer"
@@ -37,10 +38,11 @@ var pngTypes = map[byte]struct {
 	pngRGBAlpha:  {4, []byte{8, 16}},
 }
 
-// maxSmallChunk bounds the chunks that are held: palette, transparency, density, EXIF.
-const maxSmallChunk = 64 << 10
+// maxSmallChunk bounds the chunks that are held: palette, transparency, density, EXIF, profile.
+const maxSmallChunk = 1 << 20
 
-// pngFile is what a PNG's chunks say. Its colours are taken as sRGB; an embedded profile (iCCP) is not carried over.
+// pngFile is what a PNG's chunks say. Of what they say of colours the first counts that can be believed: an embedded profile
+// (iCCP), sRGB, a gamma (gAMA); else they are taken as sRGB. Primaries (cHRM) without a profile are passed over.
 type pngFile struct {
 	src           *source
 	width, height int
@@ -50,6 +52,9 @@ type pngFile struct {
 	palette       []byte // flattened on white
 	key           []byte // tRNS of grey and RGB images: the colour that is transparent, two bytes a sample
 	data          []span // the IDAT chunks' contents
+	profile       []byte // iCCP's
+	isSRGB        bool
+	gamma         float64 // of the decoding: samples to linear values; 0: none stated
 	xDPI, yDPI    float64
 	orientation   int
 }
@@ -146,12 +151,56 @@ func (p *pngFile) chunk(kind string, data []byte) error {
 			p.xDPI = float64(binary.BigEndian.Uint32(data)) * 0.0254
 			p.yDPI = float64(binary.BigEndian.Uint32(data[4:])) * 0.0254
 		}
+	case "iCCP":
+		p.profile = embeddedProfile(data)
+	case "sRGB":
+		p.isSRGB = true
+	case "gAMA":
+		if len(data) == 4 && binary.BigEndian.Uint32(data) != 0 {
+			p.gamma = 100_000 / float64(binary.BigEndian.Uint32(data))
+		}
 	case "eXIf":
 		if e, ok := parseEXIF(data); ok {
 			p.orientation = e.orientation
 		}
 	}
 	return nil
+}
+
+// embeddedProfile unpacks an iCCP chunk: a name that ends with a zero, a method that is zero, compressed data. A profile that is
+// broken or larger than maxProfile is none: the picture counts.
+func embeddedProfile(data []byte) []byte {
+	_, packed, ok := bytes.Cut(data, []byte{0})
+	if !ok || len(packed) < 1 || packed[0] != 0 {
+		return nil
+	}
+	zr, err := zlib.NewReader(bytes.NewReader(packed[1:]))
+	if err != nil {
+		return nil
+	}
+	profile, err := io.ReadAll(io.LimitReader(zr, maxProfile+1))
+	if err != nil || len(profile) > maxProfile {
+		return nil
+	}
+	return profile
+}
+
+// sRGBGamma is the one number that comes nearest to the tone curve of sRGB.
+const sRGBGamma = 2.2
+
+// colourProfile returns the profile that the file's colours need, nil for sRGB.
+func (p *pngFile) colourProfile() []byte {
+	components := (pngTypes[p.colour].samples-1)&^1 + 1 // without alpha: 1 of 1 or 2, 3 of 3 or 4
+	if p.colour == pngPalette {
+		components = 3
+	}
+	switch {
+	case soundProfile(p.profile, components):
+		return p.profile
+	case p.isSRGB || p.gamma < 0.1 || p.gamma > 10 || math.Abs(p.gamma/sRGBGamma-1) < 0.1:
+		return nil
+	}
+	return writer.GammaProfile(components, p.gamma)
 }
 
 func (p *pngFile) header(data []byte) error {
@@ -225,7 +274,7 @@ func (p *pngFile) image() (writer.Image, error) {
 			return row
 		}}), nil
 	}
-	f := writer.RasterFormat{Components: pngTypes[p.colour].samples, Bits: p.depth, Palette: p.palette}
+	f := writer.RasterFormat{Components: pngTypes[p.colour].samples, Bits: p.depth, Palette: p.palette, Profile: p.colourProfile()}
 	flatten := p.flattener()
 	if flatten == nil && !p.interlaced {
 		// Prove the rows, then pass the compressed data through.

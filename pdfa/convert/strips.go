@@ -2,20 +2,17 @@ package convert
 
 import (
 	"bufio"
-	"bytes"
+	lsblzw "compress/lzw"
 	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"image"
-	"image/jpeg"
 	"io"
 	"math/bits"
 
 	"golang.org/x/image/tiff/lzw"
 
 	"segnatura/pdfa"
-	"segnatura/pdfa/writer"
 	"segnatura/pdfa/writer/ccitt"
 )
 
@@ -26,71 +23,161 @@ const (
 	compressionG3       = 3
 	compressionG4       = 4
 	compressionLZW      = 5
+	compressionOldJPEG  = 6
 	compressionJPEG     = 7
 	compressionDeflate  = 8
 	compressionPackBits = 32773
 	compressionDeflate2 = 32946 // the same under its old number
 )
 
-// rowSource gives a strip's rows as they are stored.
+// rowSource gives a segment's rows as they are stored.
 type rowSource interface{ ReadRow(row []byte) error }
 
-// stripRows delivers a page's rows as PDF wants them: 16-bit samples high byte first, differences undone, inverted on request.
-type stripRows struct {
-	t      *tiff
+// planeRows gives the rows of one plane, from segments side by side and one below the other, with differences undone.
+type planeRows struct {
+	t       *tiff
+	p       *page
+	first   int // the plane's first segment
+	samples int // in each pixel of the plane
+	y       int
+	open    []rowSource // those that the row goes through
+	row     []byte      // of all of them
+}
+
+func newPlaneRows(t *tiff, p *page, plane int) *planeRows {
+	r := &planeRows{t: t, p: p, samples: p.samples, open: make([]rowSource, p.across)}
+	if p.planar {
+		r.samples = 1
+		r.first = plane * p.across * ((p.height + p.segHeight - 1) / p.segHeight)
+	}
+	r.row = make([]byte, r.stride()*p.across)
+	return r
+}
+
+// stride returns the bytes of one segment's row. Tiles' widths are multiples of 8, so that rows of theirs can be put in line.
+func (r *planeRows) stride() int { return (r.p.segWidth*r.samples*r.p.bits + 7) / 8 }
+
+// next returns the next row; it is valid until the one after it.
+func (r *planeRows) next() ([]byte, error) {
+	n := r.stride()
+	for i := range r.open {
+		if r.y%r.p.segHeight == 0 {
+			segment, err := r.t.segment(r.p, r.first+r.y/r.p.segHeight*r.p.across+i, r.samples)
+			if err != nil {
+				return nil, err
+			}
+			r.open[i] = segment
+		}
+		row := r.row[i*n : (i+1)*n]
+		if err := r.open[i].ReadRow(row); err != nil {
+			return nil, rowError(err, r.y)
+		}
+		if r.p.dir.value(tagPredictor, 1) == 2 && !r.p.isJPEG() {
+			undoDifferences(row, r.samples, r.p.bits, r.t.order)
+		}
+	}
+	r.y++
+	return r.row, nil
+}
+
+// pageRows delivers a page's rows as PDF wants them: planes together, 16-bit samples high byte first, transparency flattened on
+// white, inverted on request.
+type pageRows struct {
 	p      *page
+	order  binary.ByteOrder
 	invert bool
-	strip  rowSource
-	y      int
+	planes []*planeRows
+	left   int // rows
 	row    []byte
+	out    []byte // of colours alone, where there are extra samples
 	unread []byte
 }
 
-func (s *stripRows) Read(buf []byte) (int, error) {
-	if len(s.unread) == 0 {
-		if s.y == s.p.height {
+func newPageRows(t *tiff, p *page) *pageRows {
+	r := &pageRows{p: p, order: t.order, left: p.height}
+	planes := 1
+	if p.planar {
+		planes = p.samples
+	}
+	for i := range planes {
+		r.planes = append(r.planes, newPlaneRows(t, p, i))
+	}
+	r.row = make([]byte, (p.width*p.samples*p.bits+7)/8)
+	r.out = r.row
+	if p.samples > p.colours {
+		r.out = make([]byte, p.width*p.colours*p.bits/8)
+	}
+	return r
+}
+
+func (r *pageRows) Read(buf []byte) (int, error) {
+	if len(r.unread) == 0 {
+		if r.left == 0 {
 			return 0, io.EOF
 		}
-		if err := s.next(); err != nil {
-			return 0, fmt.Errorf("row %d: %w", s.y, err)
+		if err := r.next(); err != nil {
+			return 0, fmt.Errorf("row %d: %w", r.p.height-r.left, err)
 		}
+		r.left--
 	}
-	n := copy(buf, s.unread)
-	s.unread = s.unread[n:]
+	n := copy(buf, r.unread)
+	r.unread = r.unread[n:]
 	return n, nil
 }
 
-func (s *stripRows) next() error {
-	if s.y%s.p.rowsPerStrip == 0 {
-		strip, err := s.t.strip(s.p, s.y/s.p.rowsPerStrip)
+func (r *pageRows) next() error {
+	size := r.p.bits / 8
+	for i, plane := range r.planes {
+		row, err := plane.next()
 		if err != nil {
 			return err
 		}
-		s.strip = strip
-	}
-	if err := s.strip.ReadRow(s.row); err != nil {
-		return stripError(err, s.y)
-	}
-	if s.p.dir.value(tagPredictor, 1) == 2 {
-		undoDifferences(s.row, s.p.samples, s.p.bits, s.t.order)
-	}
-	if s.p.bits == 16 && s.t.order == binary.ByteOrder(binary.LittleEndian) {
-		for i := 0; i+1 < len(s.row); i += 2 {
-			s.row[i], s.row[i+1] = s.row[i+1], s.row[i]
+		if len(r.planes) == 1 {
+			copy(r.row, row)
+			break
+		}
+		for x := range r.p.width {
+			copy(r.row[(x*r.p.samples+i)*size:][:size], row[x*size:])
 		}
 	}
-	if s.invert {
-		for i := range s.row {
-			s.row[i] = ^s.row[i]
+	if r.p.bits == 16 && r.order == binary.ByteOrder(binary.LittleEndian) {
+		for i := 0; i+1 < len(r.row); i += 2 {
+			r.row[i], r.row[i+1] = r.row[i+1], r.row[i]
 		}
 	}
-	s.unread = s.row
-	s.y++
+	if r.p.samples > r.p.colours {
+		r.flatten()
+	}
+	if r.invert {
+		for i := range r.out {
+			r.out[i] = ^r.out[i]
+		}
+	}
+	r.unread = r.out
 	return nil
 }
 
-// stripError turns a decompressor's complaint into a refusal. Errors of reading itself stay.
-func stripError(err error, row int) error {
+// flatten takes the extra samples out of the row. The first may be the opacity: then the pixel is laid on white.
+func (r *pageRows) flatten() {
+	full := uint32(1)<<r.p.bits - 1
+	for x := range r.p.width {
+		pixel := x * r.p.samples
+		alpha := sample(r.row, pixel+r.p.colours, r.p.bits)
+		for c := range r.p.colours {
+			v := sample(r.row, pixel+c, r.p.bits)
+			switch r.p.alpha {
+			case alphaStraight:
+				v = onWhite(v, alpha, full)
+			case alphaPremultiplied:
+				v = min(v+full-alpha, full)
+			}
+			putSample(r.out, x*r.p.colours+c, r.p.bits, v)
+		}
+	}
+}
+
+// rowError turns a decompressor's complaint into a refusal. Errors of reading itself stay.
+func rowError(err error, row int) error {
 	if _, ok := errors.AsType[*readError](err); ok {
 		return err
 	}
@@ -103,8 +190,11 @@ func stripError(err error, row int) error {
 	return refuse(pdfa.RefusedCorrupt, "%v", err)
 }
 
-// strip opens the i-th strip.
-func (t *tiff) strip(p *page, i int) (rowSource, error) {
+// segment opens the i-th strip or tile, whose pixels have so many samples.
+func (t *tiff) segment(p *page, i, samples int) (rowSource, error) {
+	if p.isJPEG() {
+		return t.jpegSegment(p, i)
+	}
 	var r io.Reader = io.NewSectionReader(t.r, int64(p.offsets[i]), int64(p.counts[i]))
 	if p.dir.value(tagFillOrder, 1) == 2 {
 		r = bitReverser{r}
@@ -116,11 +206,11 @@ func (t *tiff) strip(p *page, i int) (rowSource, error) {
 	case compressionPackBits:
 		return packedRows{&packBits{r: bufio.NewReader(r)}}, nil
 	case compressionLZW:
-		return packedRows{lzw.NewReader(bufio.NewReader(r), lzw.MSB, 8)}, nil
+		return packedRows{newLZW(bufio.NewReader(r))}, nil
 	case compressionDeflate, compressionDeflate2:
 		zr, err := zlib.NewReader(bufio.NewReader(r))
 		if err != nil {
-			return nil, stripError(err, i*p.rowsPerStrip)
+			return nil, rowError(err, 0)
 		}
 		return packedRows{zr}, nil
 	case compressionHuffman:
@@ -134,14 +224,22 @@ func (t *tiff) strip(p *page, i int) (rowSource, error) {
 	default:
 		return nil, refuse(pdfa.RefusedUnsupported, "TIFF compression %d", p.compression)
 	}
-	if p.bits != 1 || p.samples != 1 {
+	if p.bits != 1 || samples != 1 {
 		return nil, refuse(pdfa.RefusedCorrupt, "TIFF compression %d of an image that is not bitonal", p.compression)
 	}
-	if p.width > ccitt.MaxWidth {
-		return nil, refuse(pdfa.RefusedTooLarge, "rows of %d pixels", p.width)
+	if p.segWidth > ccitt.MaxWidth {
+		return nil, refuse(pdfa.RefusedTooLarge, "rows of %d pixels", p.segWidth)
 	}
-	d, err := ccitt.NewDecoder(r, coding, p.width)
-	return d, err
+	return ccitt.NewDecoder(r, coding, p.segWidth)
+}
+
+// newLZW reads the LZW of TIFF 6.0, or that of writers before TIFF 5.0: the lowest bit first, and codes that grow one entry later.
+// Both begin with the clear code, of nine bits, which tells them apart (libtiff's test).
+func newLZW(r *bufio.Reader) io.Reader {
+	if head, err := r.Peek(2); err == nil && head[0] == 0 && head[1]&1 == 1 {
+		return lsblzw.NewReader(r, lsblzw.LSB, 8)
+	}
+	return lzw.NewReader(r, lzw.MSB, 8)
 }
 
 // packedRows reads rows that stand one behind the other.
@@ -212,116 +310,4 @@ func undoDifferences(row []byte, samples, depth int, order binary.ByteOrder) {
 			order.PutUint16(row[i:], order.Uint16(row[i:])+order.Uint16(row[i-2*samples:]))
 		}
 	}
-}
-
-// jpegPage passes the JPEG of a page of one strip through; several strips are decoded and stored losslessly.
-func (t *tiff) jpegPage(p *page) (picture, error) {
-	if p.bits != 8 || p.photometric == photoPalette || p.photometric == photoWhiteIsZero {
-		return picture{}, refuse(pdfa.RefusedUnsupported, "JPEG in a TIFF of photometric interpretation %d", p.photometric)
-	}
-	if len(p.offsets) > 1 {
-		rows := &jpegStripRows{t: t, p: p}
-		f := writer.RasterFormat{Components: p.samples, Bits: 8}
-		return picture{image: writer.Raster(p.width, p.height, f, rows)}, nil
-	}
-	data, err := t.jpegStrip(p, 0)
-	if err != nil {
-		return picture{}, err
-	}
-	pic, err := jpegPicture(bytes.NewReader(data), int64(len(data)), p.photometric == photoRGB)
-	if err == nil && (pic.image.Width != p.width || pic.image.Height != p.height) {
-		err = refuse(pdfa.RefusedCorrupt, "the TIFF says %d x %d pixels, its JPEG %d x %d",
-			p.width, p.height, pic.image.Width, pic.image.Height)
-	}
-	return pic, err
-}
-
-// jpegStrip reads a strip as a JPEG stream of its own.
-func (t *tiff) jpegStrip(p *page, i int) ([]byte, error) {
-	if p.counts[i] > MaxBufferedBytes {
-		return nil, refuse(pdfa.RefusedTooLarge, "a JPEG strip of %d MiB", p.counts[i]>>20)
-	}
-	data := make([]byte, p.counts[i])
-	if err := t.readAt(data, int64(p.offsets[i])); err != nil {
-		return nil, err
-	}
-	whole, err := spliceJPEG(p.dir.bytes(tagJPEGTables), data)
-	if err != nil {
-		return nil, refuse(pdfa.RefusedCorrupt, "%v", err)
-	}
-	return whole, nil
-}
-
-// jpegStripRows decodes the strips of a page one after the other.
-type jpegStripRows struct {
-	t      *tiff
-	p      *page
-	strip  int
-	unread []byte
-}
-
-func (s *jpegStripRows) Read(buf []byte) (int, error) {
-	if len(s.unread) == 0 {
-		if s.strip == len(s.p.offsets) {
-			return 0, io.EOF
-		}
-		if err := s.next(); err != nil {
-			return 0, fmt.Errorf("strip %d: %w", s.strip+1, err)
-		}
-	}
-	n := copy(buf, s.unread)
-	s.unread = s.unread[n:]
-	return n, nil
-}
-
-func (s *jpegStripRows) next() error {
-	data, err := s.t.jpegStrip(s.p, s.strip)
-	if err != nil {
-		return err
-	}
-	info, err := walkJPEG(bytes.NewReader(data))
-	if err != nil {
-		return truncated(err, "its JPEG data should go on")
-	}
-	rows := min(s.p.rowsPerStrip, s.p.height-s.strip*s.p.rowsPerStrip)
-	if len(info.components) != s.p.samples || info.width != s.p.width || info.height < rows {
-		return refuse(pdfa.RefusedCorrupt, "a JPEG strip of %d x %d pixels with %d components", info.width, info.height, len(info.components))
-	}
-	img, err := jpeg.Decode(bytes.NewReader(data))
-	if err != nil {
-		return refuse(pdfa.RefusedCorrupt, "%v", err)
-	}
-	s.strip++
-	s.unread, err = jpegSamples(img, s.p.width, rows, s.p.photometric == photoRGB)
-	return err
-}
-
-// jpegSamples packs the first rows of a decoded JPEG. With plainRGB the three components are taken as they are.
-func jpegSamples(img image.Image, width, rows int, plainRGB bool) ([]byte, error) {
-	var out []byte
-	switch img := img.(type) {
-	case *image.Gray:
-		for y := range rows {
-			out = append(out, img.Pix[y*img.Stride:y*img.Stride+width]...)
-		}
-	case *image.YCbCr:
-		if plainRGB && img.SubsampleRatio != image.YCbCrSubsampleRatio444 {
-			return nil, refuse(pdfa.RefusedUnsupported, "RGB in JPEG with components of different sizes")
-		}
-		out = make([]byte, 0, 3*width*rows)
-		for y := range rows {
-			for x := range width {
-				c := img.YCbCrAt(x, y)
-				if plainRGB {
-					out = append(out, c.Y, c.Cb, c.Cr)
-					continue
-				}
-				r, g, b, _ := c.RGBA()
-				out = append(out, byte(r>>8), byte(g>>8), byte(b>>8))
-			}
-		}
-	default:
-		return nil, refuse(pdfa.RefusedUnsupported, "JPEG strips of this colour model")
-	}
-	return out, nil
 }

@@ -3,10 +3,8 @@ package convert
 import (
 	"encoding/binary"
 	"io"
-	"slices"
 
 	"segnatura/pdfa"
-	"segnatura/pdfa/writer"
 )
 
 // TIFF tags (TIFF 6.0).
@@ -31,9 +29,21 @@ const (
 	tagPredictor       = 317
 	tagColorMap        = 320
 	tagTileWidth       = 322
+	tagTileHeight      = 323
+	tagTileOffsets     = 324
+	tagTileByteCounts  = 325
+	tagInkSet          = 332
 	tagExtraSamples    = 338
 	tagSampleFormat    = 339
 	tagJPEGTables      = 347
+	tagJPEGStream      = 513 // old style: JPEGInterchangeFormat
+	tagJPEGLength      = 514
+	tagJPEGRestart     = 515
+	tagJPEGQuant       = 519
+	tagJPEGDC          = 520
+	tagJPEGAC          = 521
+	tagSubsampling     = 530
+	tagProfile         = 34675 // ICC
 )
 
 // Photometric interpretations.
@@ -42,6 +52,7 @@ const (
 	photoBlackIsZero = 1
 	photoRGB         = 2
 	photoPalette     = 3
+	photoInks        = 5
 	photoYCbCr       = 6
 )
 
@@ -49,6 +60,7 @@ const (
 const (
 	maxEntries = 512
 	maxValues  = 1 << 17 // of one entry
+	maxProfile = 1 << 20 // bytes of an ICC profile; a larger one is not carried over
 )
 
 // typeSizes are the bytes of one value of each field type, by its number.
@@ -115,7 +127,10 @@ func (t *tiff) values(entry []byte) ([]uint64, error) {
 	if !knownTag(tag) || int(kind) >= len(typeSizes) || typeSizes[kind] == 0 {
 		return nil, nil
 	}
-	if count > maxValues {
+	if tag == tagProfile && count > maxProfile {
+		return nil, nil
+	}
+	if count > maxValues && tag != tagProfile {
 		return nil, refuse(pdfa.RefusedCorrupt, "TIFF tag %d has %d values", tag, count)
 	}
 	size := typeSizes[kind]
@@ -147,7 +162,8 @@ func (t *tiff) values(entry []byte) ([]uint64, error) {
 }
 
 func knownTag(tag uint16) bool {
-	return tag >= tagNewSubfileType && tag <= tagTileWidth || tag >= tagExtraSamples && tag <= tagJPEGTables
+	return tag >= tagNewSubfileType && tag <= tagTileByteCounts || tag >= tagInkSet && tag <= tagJPEGTables ||
+		tag >= tagJPEGStream && tag <= tagSubsampling || tag == tagProfile
 }
 
 func (t *tiff) readAt(p []byte, offset int64) error {
@@ -230,160 +246,6 @@ func readTIFF(src *source, emit func(picture) error) error {
 	}
 	if pages == 0 {
 		return refuse(pdfa.RefusedCorrupt, "the TIFF has no page")
-	}
-	return nil
-}
-
-// page is one directory, understood.
-type page struct {
-	width, height int
-	samples, bits int
-	compression   uint64
-	photometric   uint64
-	stride        int
-	rowsPerStrip  int
-	offsets       []uint64
-	counts        []uint64
-	palette       []byte
-	dir           directory
-}
-
-// picture turns a directory into a picture whose rows are decoded while they are written.
-func (t *tiff) picture(d directory) (picture, error) {
-	p, err := t.page(d)
-	if err != nil {
-		return picture{}, err
-	}
-	var pic picture
-	if p.compression == compressionJPEG {
-		pic, err = t.jpegPage(p)
-		if err != nil {
-			return picture{}, err
-		}
-	} else {
-		rows := &stripRows{t: t, p: p, row: make([]byte, p.stride)}
-		if p.bits == 1 && p.samples == 1 && p.palette == nil {
-			rows.invert = p.photometric == photoBlackIsZero // rows are 1 = black
-			pic.image = writer.Bitonal(p.width, p.height, rows)
-		} else {
-			rows.invert = p.photometric == photoWhiteIsZero
-			f := writer.RasterFormat{Components: p.samples, Bits: p.bits, Palette: p.palette}
-			pic.image = writer.Raster(p.width, p.height, f, rows)
-		}
-	}
-	pic.xDPI, pic.yDPI = d.dpi()
-	pic.orientation = d.orientation()
-	return pic, nil
-}
-
-// page checks a directory against the limits and against what is taken.
-func (t *tiff) page(d directory) (*page, error) {
-	width, height := d.value(tagWidth, 0), d.value(tagHeight, 0)
-	if err := checkSize(width, height); err != nil {
-		return nil, err
-	}
-	p := &page{
-		width: int(width), height: int(height), dir: d,
-		samples:      int(min(d.value(tagSamplesPerPixel, 1), 99)),
-		bits:         int(min(d.value(tagBitsPerSample, 1), 99)),
-		compression:  d.value(tagCompression, 1),
-		photometric:  d.value(tagPhotometric, photoWhiteIsZero),
-		rowsPerStrip: int(min(d.value(tagRowsPerStrip, height), height)),
-		offsets:      d[tagStripOffsets],
-		counts:       d[tagStripByteCounts],
-	}
-	for _, v := range d[tagBitsPerSample] {
-		if v != uint64(p.bits) {
-			return nil, refuse(pdfa.RefusedUnsupported, "TIFF samples of different depths")
-		}
-	}
-	switch {
-	case d[tagTileWidth] != nil:
-		return nil, refuse(pdfa.RefusedUnsupported, "TIFF in tiles")
-	case p.samples > 1 && d.value(tagPlanarConfig, 1) != 1:
-		return nil, refuse(pdfa.RefusedUnsupported, "TIFF in separate planes")
-	case d.value(tagSampleFormat, 1) != 1:
-		return nil, refuse(pdfa.RefusedUnsupported, "TIFF of sample format %d", d.value(tagSampleFormat, 1))
-	}
-	if err := p.checkSamples(); err != nil {
-		return nil, err
-	}
-	p.stride = writer.RasterFormat{Components: p.samples, Bits: p.bits}.Stride(p.width)
-	return p, t.checkStrips(p)
-}
-
-// depths lists the sample layouts that are taken: photometric interpretation, samples, bits.
-var depths = []struct {
-	photometric uint64
-	samples     int
-	bits        []int
-}{
-	{photoWhiteIsZero, 1, []int{1, 2, 4, 8, 16}},
-	{photoBlackIsZero, 1, []int{1, 2, 4, 8, 16}},
-	{photoRGB, 3, []int{8, 16}},
-	{photoPalette, 1, []int{1, 2, 4, 8}},
-	{photoYCbCr, 3, []int{8}}, // in JPEG only
-}
-
-func (p *page) checkSamples() error {
-	taken := false
-	for _, d := range depths {
-		for _, bits := range d.bits {
-			taken = taken || d.photometric == p.photometric && d.samples == p.samples && bits == p.bits
-		}
-	}
-	if !taken || p.photometric == photoYCbCr && p.compression != compressionJPEG {
-		return refuse(pdfa.RefusedUnsupported, "TIFF of photometric interpretation %d with %d samples of %d bits",
-			p.photometric, p.samples, p.bits)
-	}
-	if p.photometric == photoPalette {
-		colours := p.dir[tagColorMap]
-		n := 1 << p.bits
-		if len(colours) != 3*n {
-			return refuse(pdfa.RefusedCorrupt, "a TIFF palette of %d values for %d bits", len(colours), p.bits)
-		}
-		p.palette = palette(colours, n)
-	}
-	return nil
-}
-
-// palette turns a TIFF's n colours, all reds first, into RGB triples of 8 bits, which is what PDF can hold. Some scanners'
-// software writes 8-bit values where the standard has 16: a palette without any value above 255 is taken for such, as libtiff
-// does, because else the page would be all black (symptom seen in a colour scan stored with LZW).
-func palette(colours []uint64, n int) []byte {
-	scale := uint64(1)
-	if slices.Max(colours) > 255 {
-		scale = 257
-	}
-	triples := make([]byte, 0, 3*n)
-	for i := range n {
-		for c := range 3 {
-			triples = append(triples, byte((colours[c*n+i]+scale/2)/scale))
-		}
-	}
-	return triples
-}
-
-// checkStrips proves that strips lie inside the file and are as many as the rows need.
-func (t *tiff) checkStrips(p *page) error {
-	if p.rowsPerStrip == 0 || len(p.offsets) == 0 {
-		return refuse(pdfa.RefusedCorrupt, "the TIFF page has no strips")
-	}
-	need := (p.height + p.rowsPerStrip - 1) / p.rowsPerStrip
-	if len(p.offsets) < need {
-		return refuse(pdfa.RefusedTruncated, "the TIFF page has %d strips of the %d that its rows need", len(p.offsets), need)
-	}
-	p.offsets = p.offsets[:need]
-	if len(p.counts) == 0 && need == 1 && p.offsets[0] < uint64(t.size) {
-		p.counts = []uint64{uint64(t.size) - p.offsets[0]}
-	}
-	if len(p.counts) < need {
-		return refuse(pdfa.RefusedCorrupt, "the TIFF page has %d strips and %d lengths", need, len(p.counts))
-	}
-	for i, offset := range p.offsets {
-		if offset+p.counts[i] > uint64(t.size) || offset+p.counts[i] < offset {
-			return refuse(pdfa.RefusedTruncated, "strip %d of the TIFF page ends at byte %d of %d", i+1, offset+p.counts[i], t.size)
-		}
 	}
 	return nil
 }
