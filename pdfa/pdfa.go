@@ -97,7 +97,8 @@ type PageResult struct {
 	Input       string `json:"input"`
 	PageInInput int    `json:"pageInInput"` // from 1
 	Encoding    string `json:"encoding"`    // "jpeg passthrough", "ccitt g4", "flate"
-	// Drawn says why the page is a picture of its source and not the source's own image: the source is to be kept beside the archive.
+	// Drawn says why the page is a picture of its source and not the source's own image, or what else of the source is not carried
+	// over (a signature, a script): the source is to be kept beside the archive.
 	Drawn DrawnReason `json:"drawn,omitempty"`
 	// Words counts the words of invisible text; TextMissing says why there are none although somebody looked.
 	Words         int         `json:"words,omitempty"`
@@ -118,6 +119,7 @@ const (
 	DrawnBornDigital DrawnReason = "born-digital" // text and lines, not one scanned image that fills the page
 	DrawnSigned      DrawnReason = "signed"       // a signature does not survive the conversion
 	DrawnActive      DrawnReason = "active"       // scripts, launch actions, embedded files, XFA: none of them is carried over
+	DrawnDecoded     DrawnReason = "decoded"      // an image in a coding or in colours that the archive does not take over: its pixels, one by one, as they are shown
 )
 
 // Result says what was written.

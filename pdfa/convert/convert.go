@@ -1,8 +1,15 @@
-// Package convert makes one PDF/A-2 file of scanned images: JPEG, PNG and TIFF, in the order of the job.
+// Package convert makes one PDF/A-2 file of scanned images, JPEG, PNG and TIFF, and of the pages of PDF files, in the order of the
+// job.
 //
 // What is kept: JPEG streams bit for bit (also the single JPEG strip of a TIFF page, with its tables put in front); PNG's own
 // compressed data where the format allows it; bitonal images as CCITT G4; all else losslessly, with every bit of its depth.
 // Transparency is flattened on white, which is the paper. Pixels are never turned: orientation becomes the page's attribute.
+//
+// Of a PDF, a page that shows one image and nothing else keeps it: JPEG bit for bit, all else without loss, on a page as large as it
+// was, in its place and turned as it was. An image under JBIG2 or JPEG 2000, see-through or of spot colours is decoded by the
+// [Drawer], pixel by pixel. Any other page is drawn at 300 dpi, annotations and filled-in fields with it, and brings the text that it
+// has. [pdfa.PageResult] says which. Encrypted files are read where they open without a password. PDF files are bounded by
+// [MaxPDFBytes] and [MaxPDFPages], and held in memory about twice.
 //
 // Resolution is the file's own statement (JFIF, EXIF, pHYs, TIFF tags; believed within 30 to 4800 dpi; EXIF's 72, which its
 // specification gives to unknown resolutions, is no statement), else Input.AssumeXDPI and AssumeYDPI, else 300 dpi; in the last
@@ -11,7 +18,9 @@
 //
 // What is refused, as a *pdfa.RefusedError: empty, truncated and corrupt files; what exceeds the limits below, which are looked
 // at before anything is allocated; and what cannot be carried over without loss or guessing: arithmetic or lossless JPEG,
-// old-style JPEG in TIFF, tiles, separate planes, extra TIFF samples, floating point.
+// old-style JPEG in TIFF, tiles, separate planes, extra TIFF samples, floating point. PDF files that ask for a password or count other
+// pages than they have, streams that are not as long as they say or do not unpack, JPEGs in them that do not decode (also on pages
+// that are drawn: a drawer would show them white), and annotations whose look each program makes up for itself.
 //
 // Every image's data is gone through once, whole, before or while it is written, so that a file that lies is noticed: a JPEG's code
 // words are all walked, or, where it is of an uncommon kind, its pixels made; all else is unpacked. Memory holds some rows, and one
@@ -58,6 +67,12 @@ type picture struct {
 	// text is the page's own text layer, for the page as shown before Input.Rotate; nil: the page has none, and whoever
 	// recognises text is to look at it.
 	text *pdfa.PageText
+	// What a page of a PDF says beyond that: the dpi are measured and no statement to be doubted, the page is turned, the image lies
+	// somewhere on it, why it is not the source's own image.
+	exact     bool
+	rotate    int // 0, 90, 180 or 270, clockwise
+	placement *writer.Placement
+	drawn     pdfa.DrawnReason
 }
 
 // front reads one file format. It calls emit for each page in order, and stops at emit's error.
@@ -73,10 +88,18 @@ var formats = []struct {
 	{pngSignature, readPNG},
 	{"II*\x00", readTIFF},
 	{"MM\x00*", readTIFF},
+	{"%PDF-", readPDF},
 }
 
-// Engine converts. The zero value takes images; it keeps nothing and is safe for concurrent use.
-type Engine struct{}
+// Engine converts. It keeps nothing. The zero value takes images, and of PDF files the pages that are one image; it is safe for
+// concurrent use, with a Drawer if that is.
+type Engine struct {
+	// Drawer draws the other pages of PDF files; nil: they are refused.
+	Drawer Drawer
+	// RefuseSignedOrActive refuses PDF files with signatures, scripts, launch actions, embedded files or XFA. Otherwise they are
+	// converted, and each of their pages says so in PageResult.Drawn.
+	RefuseSignedOrActive bool
+}
 
 // Convert writes job to w. progress, if not nil, is called after each page with its number, from 1. The context is looked at
 // between reads. Inputs are opened one after the other and closed here.
@@ -89,10 +112,12 @@ func (e Engine) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress
 		return pdfa.Result{}, fmt.Errorf("convert: text asks for flavour %s, not %s", pdfa.Flavour2U, job.Flavour)
 	}
 	pages := 0
-	c := converter{ctx: ctx, take: func(p sheet) error {
+	var drawn []pdfa.DrawnReason
+	c := converter{ctx: ctx, engine: e, take: func(p sheet) error {
 		if err := addPage(d, p, job.Text, pages); err != nil {
 			return err
 		}
+		drawn = append(drawn, p.drawn)
 		if pages++; progress != nil {
 			progress(pages)
 		}
@@ -109,6 +134,9 @@ func (e Engine) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress
 	result, err := d.Close()
 	if err != nil {
 		return pdfa.Result{}, fmt.Errorf("convert: %w", err)
+	}
+	for i, reason := range drawn {
+		result.Pages[i].Drawn = reason
 	}
 	return result, nil
 }
@@ -159,12 +187,14 @@ type sheet struct {
 	dpiAssumed bool
 	rotate     int            // what the job adds to the source's own rotation
 	text       *pdfa.PageText // the source's own
+	drawn      pdfa.DrawnReason
 }
 
 // converter goes through inputs and gives their pages to take.
 type converter struct {
-	ctx  context.Context
-	take func(sheet) error
+	ctx    context.Context
+	engine Engine
+	take   func(sheet) error
 }
 
 // addInput adds the pages of one file. A refusal names the file, and the page where one was begun.
@@ -183,6 +213,9 @@ func (c *converter) addInput(in pdfa.Input) error {
 		return c.addPage(in, page, pic)
 	})
 	if refused, ok := errors.AsType[*pdfa.RefusedError](err); ok {
+		if refused.Page != 0 {
+			page = refused.Page
+		}
 		return &pdfa.RefusedError{File: in.Name, Page: page, Reason: refused.Reason, Detail: refused.Detail}
 	}
 	if err != nil {
@@ -202,7 +235,7 @@ func (c *converter) readInput(f io.ReadSeeker, emit func(picture) error) error {
 	if size > MaxFileBytes {
 		return refuse(pdfa.RefusedTooLarge, "the file has %d MiB, at most %d are taken", size>>20, MaxFileBytes>>20)
 	}
-	src := &source{ctx: c.ctx, f: f, size: size, at: size}
+	src := &source{ctx: c.ctx, engine: c.engine, f: f, size: size, at: size}
 	head := make([]byte, min(8, size))
 	if _, err := src.ReadAt(head, 0); err != nil {
 		return err
@@ -215,20 +248,25 @@ func (c *converter) readInput(f io.ReadSeeker, emit func(picture) error) error {
 			return refuse(pdfa.RefusedTruncated, "the file ends after %d bytes", size)
 		}
 	}
-	return refuse(pdfa.RefusedUnsupported, "the file is not a JPEG, PNG or TIFF image")
+	return refuse(pdfa.RefusedUnsupported, "the file is no JPEG, PNG or TIFF image, and no PDF")
 }
 
 func (c *converter) addPage(in pdfa.Input, page int, pic picture) error {
 	if err := c.ctx.Err(); err != nil {
 		return err
 	}
-	xDPI, yDPI, assumed := resolution(pic, in)
-	ip := writer.ImagePage{Image: pic.image, XDPI: xDPI, YDPI: yDPI, Rotate: in.Rotate, Orientation: pic.orientation}
+	xDPI, yDPI, assumed := pic.xDPI, pic.yDPI, false
+	if !pic.exact {
+		xDPI, yDPI, assumed = resolution(pic, in)
+	}
+	ip := writer.ImagePage{
+		Image: pic.image, XDPI: xDPI, YDPI: yDPI, Rotate: in.Rotate + pic.rotate, Orientation: pic.orientation, Placed: pic.placement,
+	}
 	if !ip.Fits() {
 		return refuse(pdfa.RefusedUnsupported, "a page of %d x %d pixels at %.0f x %.0f dpi is smaller or larger than PDF/A allows",
 			pic.image.Width, pic.image.Height, xDPI, yDPI)
 	}
-	return c.take(sheet{input: in.Name, number: page, page: ip, dpiAssumed: assumed, rotate: in.Rotate, text: pic.text})
+	return c.take(sheet{input: in.Name, number: page, page: ip, dpiAssumed: assumed, rotate: in.Rotate, text: pic.text, drawn: pic.drawn})
 }
 
 // resolution chooses the dpi of a page: stated, given, or 300.
@@ -284,10 +322,11 @@ func truncated(err error, what string) error {
 
 // source is an input as io.ReaderAt, for one goroutine.
 type source struct {
-	ctx  context.Context
-	f    io.ReadSeeker
-	size int64
-	at   int64 // where f stands
+	ctx    context.Context
+	engine Engine
+	f      io.ReadSeeker
+	size   int64
+	at     int64 // where f stands
 }
 
 // readError is an error of reading, not of what was read.

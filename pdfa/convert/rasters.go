@@ -29,7 +29,7 @@ const (
 // Convert gives. The raster is emit's to keep. It returns the number of all pages, and stops at emit's error. Refusals are the
 // same as Convert's. Memory holds one page's decoded samples besides the raster.
 func (e Engine) Rasters(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error) (pages int, err error) {
-	c := converter{ctx: ctx, take: func(p sheet) error {
+	c := converter{ctx: ctx, engine: e, take: func(p sheet) error {
 		pages++
 		if p.text != nil {
 			return nil
