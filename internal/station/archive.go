@@ -89,7 +89,7 @@ func (s *Station) Archive(ctx context.Context, documentID int64) error {
 	work, cancel := context.WithTimeout(ctx, s.cfg.ArchiveTimeout)
 	defer cancel()
 	err = s.makeArchive(work, doc, pages)
-	if err == nil {
+	if err == nil || s.isArchived(ctx, doc.ID) {
 		s.publish(EventDocument, doc.ID, doc.AOO)
 		s.publish(EventStatus, 0, doc.AOO)
 		s.wakeText()
@@ -104,6 +104,13 @@ func (s *Station) Archive(ctx context.Context, documentID int64) error {
 		failed = s.setState(ctx, doc, protocollo.DocumentWaiting)
 	}
 	return errors.Join(fmt.Errorf("archive document %d: %w", doc.ID, err), failed)
+}
+
+// isArchived looks whether what failed is there all the same: an error of the disk may come after the fact, and a question about an
+// archived document has no answer.
+func (s *Station) isArchived(ctx context.Context, documentID int64) bool {
+	doc, _, err := s.cfg.Documents.Document(ctx, documentID)
+	return err == nil && doc.State == protocollo.DocumentArchived
 }
 
 func whyNotArchived(err error) string {

@@ -202,6 +202,7 @@ type feeder struct {
 	given  int
 
 	originals map[int]scanner.Original // of page n
+	media     map[int]string           // of page n; image/jpeg otherwise
 }
 
 func (f *feeder) Capabilities(context.Context) (scanner.Capabilities, error) {
@@ -244,6 +245,9 @@ func (f *feeder) Next(ctx context.Context) (*scanner.Page, error) {
 	p := &scanner.Page{Seq: f.given, Sheet: f.given, Format: "image/jpeg", Data: io.NopCloser(strings.NewReader(f.pages[f.given-1])),
 		TakenAt: time.Date(2026, 3, 2, 8, 20, 0, 0, time.UTC)}
 	p.Original = f.originals[f.given]
+	if media := f.media[f.given]; media != "" {
+		p.Format = media
+	}
 	if f.duplex {
 		p.Sheet, p.Back = (f.given+1)/2, f.given%2 == 0
 	}
@@ -334,37 +338,88 @@ func (s *scratch) Seek(offset int64, _ int) (int64, error) { s.pos = offset; ret
 
 func (s *scratch) Close() error { return nil }
 
-// converter writes a pretend PDF of the pages' own bytes.
+// converter writes a pretend PDF of the pages' own bytes, and tells of each page.
 type converter struct {
-	mu   sync.Mutex
-	err  error
-	jobs []pdfa.Job
+	mu     sync.Mutex
+	err    error
+	change func(*pdfa.Result) // of what it says
+	drawn  map[string]pdfa.DrawnReason
+	jobs   []pdfa.Job
 }
 
-func (c *converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, _ func(int)) (pdfa.Result, error) {
+func (c *converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, progress func(int)) (pdfa.Result, error) {
 	c.mu.Lock()
 	c.jobs = append(c.jobs, job)
-	err := c.err
+	err, change := c.err, c.change
 	c.mu.Unlock()
 	if err != nil {
 		return pdfa.Result{}, err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%%PDF %s\n", job.Metadata.Title)
-	for _, in := range job.Inputs {
+	res := pdfa.Result{Flavour: job.Flavour}
+	fmt.Fprintf(&b, "%%PDF %s %s\n", job.Flavour, job.Metadata.Title)
+	for i, in := range job.Inputs {
 		r, err := in.Open()
 		if err != nil {
 			return pdfa.Result{}, err
 		}
-		_, err = io.Copy(&b, r)
+		page, err := io.ReadAll(r)
 		_ = r.Close()
 		if err != nil {
 			return pdfa.Result{}, err
 		}
+		b.Write(page)
+		one := pdfa.PageResult{Input: in.Name, PageInInput: 1, StreamSHA256: digestOf(page), Drawn: c.drawn[in.Name]}
+		if job.Text != nil {
+			one.Words, one.TextMissing = len(job.Text[i].Words), job.Text[i].Missing
+		}
+		res.Pages = append(res.Pages, one)
+		progress(i + 1)
 	}
-	sum := sha256.Sum256(b.Bytes())
+	res.SHA256, res.Bytes = digestOf(b.Bytes()), int64(b.Len())
+	if change != nil {
+		change(&res)
+	}
 	_, err = w.Write(b.Bytes())
-	return pdfa.Result{Flavour: job.Flavour, SHA256: hex.EncodeToString(sum[:]), Bytes: int64(b.Len()), Pages: make([]pdfa.PageResult, len(job.Inputs))}, err
+	return res, err
+}
+
+func digestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// reader recognises a word on each page, or what the test says.
+type reader struct {
+	read  func(ctx context.Context, page int) (pdfa.PageText, error) // nil: a word
+	calls int
+}
+
+func (r *reader) Engine() string { return "pretend 1 (ita)" }
+
+func (r *reader) ReadText(ctx context.Context, inputs []pdfa.Input, progress func(page, pages int)) ([]pdfa.PageText, error) {
+	r.calls++
+	var texts []pdfa.PageText
+	for i := range inputs {
+		text := pdfa.PageText{Words: []pdfa.Word{{Text: "Spett."}}}
+		if r.read != nil {
+			var err error
+			if text, err = r.read(ctx, i+1); err != nil {
+				return nil, err
+			}
+		}
+		texts = append(texts, text)
+		progress(i+1, len(inputs))
+	}
+	return texts, nil
+}
+
+// metadataFile writes what tells an edition from others.
+type metadataFile struct{}
+
+func (metadataFile) WriteMetadata(w io.Writer, m pdfa.DocumentMetadata) ([]pdfa.PendingField, error) {
+	_, err := fmt.Fprintf(w, "<Documento>%s %d</Documento>", m.File.SHA256, m.File.Edition)
+	return nil, err
 }
 
 // checker says yes to whatever begins like a PDF.

@@ -26,6 +26,7 @@ type office struct {
 	printer   *printer
 	composer  *composer
 	converter *converter
+	reader    *reader // nil: the station recognises no text
 	events    *events
 	cfg       station.Config
 }
@@ -152,9 +153,12 @@ func (o *office) start(change func(*station.Config)) {
 	o.cfg = station.Config{
 		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
 		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
-		Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{},
+		Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{}, Metadata: metadataFile{},
 		Scratch:   func(context.Context) (station.Scratch, error) { return &scratch{}, nil },
 		Publisher: o.events, Clock: o.clock.Now, NewKey: func() string { keys++; return fmt.Sprintf("chiave-%d", keys) },
+	}
+	if o.reader != nil {
+		o.cfg.Text = o.reader
 	}
 	if change != nil {
 		change(&o.cfg)
