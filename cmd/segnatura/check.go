@@ -25,6 +25,8 @@ type checkReport struct {
 	// Disk says whether the data lie on an encrypted disk, Policies which legal choices are in force, by AOO.
 	Disk     diskState          `json:"disk"`
 	Policies []station.Policies `json:"policies"`
+	// OCR says whether the languages of the settings are there. A missing one is no fault of the data.
+	OCR ocrCheck `json:"ocr"`
 }
 
 type deviceCheck struct {
@@ -66,7 +68,7 @@ func check(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c), Disk: disk, Policies: policies}
+	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c), Disk: disk, Policies: policies, OCR: checkOCR(ctx, c.OCR)}
 	if *asJSON {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetIndent("", "  ")
@@ -135,6 +137,7 @@ func printReport(e env, r checkReport) {
 	for _, d := range r.Devices {
 		fmt.Fprintf(e.stdout, "device %s: %s\n", d.ID, d.State)
 	}
+	fmt.Fprintf(e.stdout, "text recognition: %s\n", r.OCR)
 	fmt.Fprintf(e.stdout, "disk %s\n", r.Disk)
 	for _, p := range r.Policies {
 		fmt.Fprintf(e.stdout, "policies of %s: version %d, page rule %q\n", p.AOO, p.Version, p.PageProfile)

@@ -116,7 +116,7 @@ func (s *service) run(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, office.Close()) }()
 		s.devices = office.devices
 	}
-	if err := s.wire(); err != nil {
+	if err := s.wire(ctx); err != nil {
 		return err
 	}
 	token, err := s.setupToken(ctx)
@@ -138,7 +138,7 @@ func (s *service) run(ctx context.Context) (err error) {
 }
 
 // wire joins the rooms.
-func (s *service) wire() error {
+func (s *service) wire(ctx context.Context) error {
 	s.hub = hub.New[station.Event](replayEvents, subscriberQueue, uint64(s.clock().UnixMilli()))
 	s.auth = &auth.Service{Accounts: s.store, Sessions: s.store, Clock: s.clock}
 	register := embedded.New(s.store)
@@ -149,6 +149,7 @@ func (s *service) wire() error {
 		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
 		Registrar: register, Sender: register,
 		Composer: composer{}, Inspector: s.jail, Converter: s.jail, Checker: s.jail,
+		Text: newStationText(ctx, s.config.OCR, s.jail, s.log), Metadata: metadataWriter{}, Software: software(),
 		Scratch:   scratchIn(s.workDir()),
 		Publisher: publisher{s}, Originals: originals(s.devices.folders),
 		Clock: s.clock, NewKey: randomText, Log: s.log,
