@@ -23,11 +23,8 @@ import (
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/pdfa"
-	"segnatura/pdfa/check"
-	"segnatura/pdfa/convert"
 	"segnatura/scanner"
 	"segnatura/scanner/escl"
-	"segnatura/scanner/sheet"
 	"segnatura/stamp"
 	"segnatura/stamp/compose"
 	"segnatura/stamp/zpl"
@@ -39,6 +36,7 @@ import (
 // stand still: they work behind the clerk's back, and how much they take of the machine is not this package's question.
 type office struct {
 	testing.TB
+	engines engines
 	db      *store.DB
 	station *station.Station
 	clerk   protocollo.Actor
@@ -63,7 +61,12 @@ const password = "Timbro.Rosso26"
 
 func newOffice(tb testing.TB, roll label) *office {
 	tb.Helper()
-	o := &office{TB: tb, sent: make(chan time.Time, 1)}
+	return newOfficeWith(tb, roll, jailed(tb, nil))
+}
+
+func newOfficeWith(tb testing.TB, roll label, e engines) *office {
+	tb.Helper()
+	o := &office{TB: tb, engines: e, sent: make(chan time.Time, 1)}
 	o.clerk = protocollo.Actor{User: "anna", Name: "Anna Esempio", AOO: "AE99901", Roles: []protocollo.Role{protocollo.RoleOperator}, Desk: "sportello"}
 	var err error
 	ctx := context.Background() // cleanups outlive tb.Context
@@ -114,7 +117,7 @@ func (o *office) wire() {
 	o.station, err = station.New(station.Config{
 		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
 		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
-		Registrar: register, Sender: register, Composer: engines{}, Inspector: engines{}, Converter: engines{}, Checker: engines{},
+		Registrar: register, Sender: register, Composer: composer{}, Inspector: o.engines, Converter: o.engines, Checker: o.engines,
 		Scratch:   func(context.Context) (station.Scratch, error) { return os.CreateTemp(scratch, "") },
 		Publisher: feed, Clock: time.Now, NewKey: rand.Text,
 	})
@@ -189,21 +192,28 @@ func (o *office) register(cmd station.RegisterCommand) *protocollo.Registration 
 	return rec.Registration
 }
 
-// engines are the adapters between the station's ports and the rooms that do the work.
-type engines struct{}
+// The adapters between the station's ports and the rooms that do the work.
 
-func (engines) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error) {
+type composer struct{}
+
+func (composer) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error) {
 	return compose.Compose(l, r)
 }
 
-func (engines) Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error) {
-	return sheet.Inspector{}.InspectWithThumbnail(ctx, r, s, accept, maxPx)
+type inspector func(context.Context, io.ReadSeeker, scanner.Settings, func(string) bool, int) (scanner.Facts, []byte, error)
+
+func (i inspector) Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error) {
+	return i(ctx, r, s, accept, maxPx)
 }
 
-func (engines) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(int)) (pdfa.Result, error) {
-	return convert.Engine{}.Convert(ctx, job, w, progress)
+type converter func(context.Context, pdfa.Job, io.Writer, func(int)) (pdfa.Result, error)
+
+func (c converter) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(int)) (pdfa.Result, error) {
+	return c(ctx, job, w, progress)
 }
 
-func (engines) Check(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
-	return check.Check(r, size)
+type checker func(context.Context, io.ReaderAt, int64) (pdfa.Report, error)
+
+func (c checker) Check(ctx context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
+	return c(ctx, r, size)
 }

@@ -26,15 +26,23 @@ const pagesPerRun = 100
 // BenchmarkThumbnail measures from the last byte of an A4 page at 300 dpi, as the station reads it, to its event on the websocket
 // and to the last byte of its thumbnail. Between them the page becomes durable, is measured and searched for codes. The pages are
 // letters of two, the first with its label. The next page begins when the browser has the thumbnail of the one before: scanners
-// are slower than the station.
+// are slower than the station. Grey is measured without the jailed process too, to see what that costs.
 func BenchmarkThumbnail(b *testing.B) {
-	for name, mode := range map[string]scanner.ColorMode{"grey": scanner.ColorGrey, "colour": scanner.ColorRGB} {
-		b.Run(name, func(b *testing.B) {
-			o := newOffice(b, usualLabel())
+	for _, v := range []struct {
+		name   string
+		mode   scanner.ColorMode
+		inJail bool
+	}{{"grey", scanner.ColorGrey, true}, {"grey without the jail", scanner.ColorGrey, false}, {"colour", scanner.ColorRGB, true}} {
+		b.Run(v.name, func(b *testing.B) {
+			e := unjailed()
+			if v.inJail {
+				e = jailed(b, nil)
+			}
+			o := newOfficeWith(b, usualLabel(), e)
 			var events, thumbnails samples
 			for b.Loop() {
 				for range enough / pagesPerRun { // one run after the other, as letters come
-					e, t := o.scan(mode, pagesPerRun)
+					e, t := o.scan(v.mode, pagesPerRun)
 					events, thumbnails = append(events, e...), append(thumbnails, t...)
 				}
 			}
