@@ -4,7 +4,7 @@ import "errors"
 
 // letterOrder is the order of the buttons on the control page.
 var letterOrder = []LetterKind{
-	KindLetter, KindLong, KindDoubleSided, KindBlankBacks, KindForeignCode, KindPhotocopy, KindTwoLabels, KindUnlabelled, KindPlan,
+	KindLetter, KindLong, KindDoubleSided, KindBlankBacks, KindForeignCode, KindPhotocopy, KindTwoLabels, KindUnlabelled, KindPlan, KindPoor,
 }
 
 var letterNames = map[LetterKind]string{
@@ -17,6 +17,7 @@ var letterNames = map[LetterKind]string{
 	KindTwoLabels:   "Metti una lettera che riceverà due etichette",
 	KindUnlabelled:  "Metti una lettera senza etichetta",
 	KindPlan:        "Metti una tavola A3",
+	KindPoor:        "Metti una lettera con pagine riuscite male",
 }
 
 // faultSwitch is one button that switches a trouble on.

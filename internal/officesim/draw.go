@@ -36,11 +36,14 @@ func (o *Office) drawSide(s side, v view) *canvas {
 	v.turnedRadians = (turn.Float64() + turn.Float64() - 1) * o.cfg.MaxSkewDegrees * math.Pi / 180
 	ivory := turn.IntN(6) // from white
 	v.tintB, v.tintR = uint8(128-ivory), uint8(128+(ivory+1)/2)
-	c := newCanvas(s.letter.facts.paper, v, rng)
 	page := s.page()
-	if page < 0 {
+	flaw := s.letter.flawOf(page)
+	flaw.lay(&v)
+	c := newCanvas(s.letter.facts.paper, v, rng)
+	if page < 0 || flaw == flawBlank {
 		return c
 	}
+	defer flaw.spoil(c)
 	d := drawing{canvas: c, fonts: o.fonts, letter: s.letter, page: page, rng: o.random(s.letter.id, purposeContent)}
 	if s.letter.kind == KindPlan {
 		d.plan()

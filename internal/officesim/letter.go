@@ -20,6 +20,7 @@ const (
 	KindTwoLabels   LetterKind = "two-labels"   // takes the next two labels
 	KindBlankBacks  LetterKind = "blank-backs"  // two sheets printed on one side: scanned on both sides, every second page is blank
 	KindDoubleSided LetterKind = "double-sided" // three pages on two sheets; the last back is blank
+	KindPoor        LetterKind = "poor"         // six pages of which five are askew, upside down, faint, blank and cut
 )
 
 // Letter is one letter to put into the feeder. The zero value is an ordinary one.
@@ -49,6 +50,7 @@ var letterKinds = map[LetterKind]kindFacts{
 	KindTwoLabels:   {minPages: 1, maxPages: 3, labels: 2, paper: paperA4},
 	KindBlankBacks:  {minPages: 2, maxPages: 2, labels: 1, paper: paperA4},
 	KindDoubleSided: {minPages: 3, maxPages: 3, labels: 1, doubleSided: true, paper: paperA4},
+	KindPoor:        {minPages: 6, maxPages: 6, labels: 1, paper: paperA4},
 }
 
 // paperSize is in millimetres, upright as it goes into the feeder.

@@ -5,3 +5,6 @@ var (
 	LabelOf        = labelOf
 	ComposeFitting = composeFitting
 )
+
+// QualityOf says what pages are suspected of.
+var QualityOf = qualityOf
