@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"segnatura/pdfa"
 	"segnatura/stamp"
 )
 
@@ -14,6 +15,8 @@ import (
 type Paper interface {
 	// Receipt writes the receipt L-17 as PDF/A.
 	Receipt(w io.Writer, d stamp.ReceiptData) error
+	// Attestation writes what a delegated officer signs, as PDF/A.
+	Attestation(w io.Writer, a pdfa.Attestation) error
 	// LabelPDF writes a label as a page of its own size.
 	LabelPDF(w io.Writer, b *stamp.Bitmap) error
 	// LabelPNG writes a label's dots as a picture.

@@ -114,6 +114,10 @@ func recordOperations() []operation {
 		}},
 		{id: "history", may: searchers, request: func(o *office) call { return get("/api/records/%d/history", o.registered().Intake.ID) }},
 		{id: "receipt", may: registrars, request: func(o *office) call { return get("/api/records/%d/receipt.pdf", o.registered().Intake.ID) }},
+		{id: "attestation", may: registrars, request: func(o *office) call {
+			rec, _ := o.archived()
+			return get("/api/registrations/%d/attestation.pdf", rec.Registration.ID)
+		}},
 		{id: "annul", may: deciders, request: func(o *office) call {
 			return post(object{"reason": "Doppia registrazione", "actNumber": "12", "actDay": "2026-03-02"}, "/api/registrations/%d/annulment",
 				o.registered().Registration.ID)

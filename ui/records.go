@@ -62,6 +62,8 @@ func (s *Server) recordRoutes() {
 	operation(s, http.MethodGet, "/api/records/{id}", "record", "Una ricezione con la sua registrazione", accessDesk, s.record)
 	operation(s, http.MethodGet, "/api/records/{id}/history", "history", "La storia di una registrazione", accessDesk, s.history)
 	operation(s, http.MethodGet, "/api/records/{id}/receipt.pdf", "receipt", "Ricevuta (art. 18-bis L. 241/1990)", accessDesk, s.receipt, pdfAnswer)
+	operation(s, http.MethodGet, "/api/registrations/{id}/attestation.pdf", "attestation",
+		"Attestazione di conformità da firmare (artt. 22 e 23-ter CAD)", accessDesk, s.attestation, pdfAnswer)
 	operation(s, http.MethodPost, "/api/registrations/{id}/annulment", "annul", "Annulla una registrazione (art. 54 DPR 445/2000)", accessDesk, s.annul)
 }
 
@@ -122,6 +124,14 @@ func (s *Server) receipt(ctx context.Context, id auth.Identity, in *IDPath) (*fi
 		return nil, err
 	}
 	return s.rendered("application/pdf", func(w *buffer) error { return s.Paper.Receipt(w, data) })
+}
+
+func (s *Server) attestation(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
+	data, err := s.Station.Attestation(ctx, id.Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.rendered("application/pdf", func(w *buffer) error { return s.Paper.Attestation(w, data) })
 }
 
 func (s *Server) annul(ctx context.Context, id auth.Identity, in *annulInput) (*body[RecordView], error) {

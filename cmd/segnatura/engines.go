@@ -30,6 +30,11 @@ func (paper) Receipt(w io.Writer, d stamp.ReceiptData) error {
 	return err
 }
 
+func (paper) Attestation(w io.Writer, a pdfa.Attestation) error {
+	_, err := pdf.Attestation(w, a)
+	return err
+}
+
 func (p paper) LabelPDF(w io.Writer, b *stamp.Bitmap) error {
 	_, err := pdf.Label(w, b, pdfa.Metadata{Title: "Etichetta di segnatura", CreatorTool: "segnatura", CreatedAt: p.clock()})
 	return err

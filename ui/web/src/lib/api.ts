@@ -211,4 +211,5 @@ export const thumbnailURL = (pageID: number) => `/api/pages/${pageID}/thumbnail.
 export const pageURL = (pageID: number) => `/api/pages/${pageID}/image.jpg`
 export const archiveURL = (documentID: number) => `/api/documents/${documentID}/archive.pdf`
 export const labelURL = (registrationID: number, kind: 'png' | 'pdf') => `/api/registrations/${registrationID}/label.${kind}`
+export const attestationURL = (registrationID: number) => `/api/registrations/${registrationID}/attestation.pdf`
 export const receiptURL = (intakeID: number) => `/api/records/${intakeID}/receipt.pdf`

@@ -62,6 +62,7 @@ export const errorWords: Words = {
   'possible-duplicates': 'Esistono registrazioni che sembrano lo stesso documento. Nessun numero è stato dato: scegli come procedere.',
   duplicateChoice: 'Scegli se è un altro documento o l’originale arrivato dopo il fax.',
   duplicateOf: 'Indica a quale registrazione si riferisce l’originale.',
+  'not-paper': 'Il documento è arrivato come file: non c’è un originale di carta con cui raffrontarlo.',
   'not-incoming': 'La ricevuta si dà solo per i documenti in arrivo.',
   rejected: 'Il sistema di protocollo ha rifiutato la registrazione. La ricezione è salva: correggi i dati e registra di nuovo.',
   number: 'Il numero non ha la forma di un numero di protocollo: almeno sette cifre.',
