@@ -62,6 +62,10 @@ type convertArgs struct {
 	Text     []pdfa.PageText
 }
 
+func convertArgsOf(j pdfa.Job) convertArgs {
+	return convertArgs{Metadata: j.Metadata, Flavour: j.Flavour, Text: j.Text}
+}
+
 func (a convertArgs) job(inputs []pdfa.Input) pdfa.Job {
 	return pdfa.Job{Inputs: inputs, Metadata: a.Metadata, Flavour: a.Flavour, Text: a.Text}
 }
@@ -88,6 +92,10 @@ func headOf(r pdfa.Raster) rasterHead {
 	return rasterHead{Page: r.Page, Width: r.Width, Height: r.Height, XDPI: r.XDPI, YDPI: r.YDPI, Bitonal: r.Bitonal}
 }
 
+func (h rasterHead) raster(pix []byte) pdfa.Raster {
+	return pdfa.Raster{Page: h.Page, Width: h.Width, Height: h.Height, XDPI: h.XDPI, YDPI: h.YDPI, Bitonal: h.Bitonal, Pix: pix}
+}
+
 // mostPixels bounds a raster: as many as pdfa/convert takes.
 const mostPixels = 100_000_000
 
@@ -107,7 +115,7 @@ func (h rasterHead) size() (int, error) {
 func (p *Pool) Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error) {
 	var result pdfa.Result
 	written := &counter{w: w}
-	err := p.run(ctx, jobConvert, job.Inputs, convertArgs{Metadata: job.Metadata, Flavour: job.Flavour, Text: job.Text},
+	err := p.run(ctx, jobConvert, job.Inputs, convertArgsOf(job),
 		callbacks{output: written, progress: progress}, &result)
 	if err == nil && result.Bytes != written.n {
 		return pdfa.Result{}, protocolError("%d bytes were written, %d came", result.Bytes, written.n)
@@ -142,7 +150,7 @@ func (p *Pool) Rasters(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.
 		if n, err := data.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
 			return 0, brokenPart("the end of a raster", err)
 		}
-		return h.Page, emit(pdfa.Raster{Page: h.Page, Width: h.Width, Height: h.Height, XDPI: h.XDPI, YDPI: h.YDPI, Bitonal: h.Bitonal, Pix: pix})
+		return h.Page, emit(h.raster(pix))
 	}
 	err = p.run(ctx, jobRasters, inputs, struct{}{}, callbacks{part: part}, &pages)
 	return pages, err

@@ -1,0 +1,230 @@
+package worker
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"segnatura/pdfa"
+)
+
+// Time counts only while the process is waited for, and a step begins the shorter of the two anew.
+func TestStopwatch(t *testing.T) {
+	sleep := func(d time.Duration) func() error { return func() error { time.Sleep(d); return nil } }
+	for _, test := range []struct {
+		name string
+		run  func(*stopwatch)
+		late bool
+	}{
+		{"in time", func(s *stopwatch) { _ = s.wait(sleep(9 * time.Second)) }, false},
+		{"stuck", func(s *stopwatch) { _ = s.wait(sleep(11 * time.Second)) }, true},
+		{"stuck over many questions", func(s *stopwatch) {
+			for range 11 {
+				_ = s.wait(sleep(time.Second))
+			}
+		}, true},
+		{"we were slow, not the process", func(s *stopwatch) {
+			_ = s.wait(sleep(9 * time.Second))
+			time.Sleep(time.Hour)
+			_ = s.wait(sleep(time.Second / 2))
+		}, false},
+		{"page after page", func(s *stopwatch) {
+			for range 6 {
+				_ = s.wait(sleep(9 * time.Second))
+				s.step()
+			}
+		}, false},
+		{"page after page without end", func(s *stopwatch) {
+			for range 7 {
+				_ = s.wait(sleep(9 * time.Second))
+				s.step()
+			}
+		}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				late := false
+				test.run(&stopwatch{stall: 10 * time.Second, total: time.Minute, late: func() { late = true }})
+				synctest.Wait()
+				if late != test.late {
+					t.Errorf("late: %t, want %t", late, test.late)
+				}
+			})
+		})
+	}
+}
+
+// A field that the vocabulary gains must not stay outside of the jail in silence.
+func TestAJobLosesNothingOnItsWay(t *testing.T) {
+	in := pdfa.Input{}
+	fill(t, reflect.ValueOf(&in).Elem())
+	sent, err := json.Marshal(specs([]pdfa.Input{in}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []inputSpec
+	if err := json.Unmarshal(sent, &got); err != nil {
+		t.Fatal(err)
+	}
+	back := got[0].input(nil)
+	in.Open, back.Open = nil, nil
+	if !reflect.DeepEqual(in, back) {
+		t.Errorf("%+v became %+v", in, back)
+	}
+	job := pdfa.Job{}
+	fill(t, reflect.ValueOf(&job).Elem())
+	sent, err = json.Marshal(convertArgsOf(job))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args convertArgs
+	if err := json.Unmarshal(sent, &args); err != nil {
+		t.Fatal(err)
+	}
+	want, again := job, args.job(nil)
+	want.Inputs = nil
+	if !again.Metadata.CreatedAt.Equal(want.Metadata.CreatedAt) {
+		t.Errorf("made at %v, was %v", again.Metadata.CreatedAt, want.Metadata.CreatedAt)
+	}
+	again.Metadata.CreatedAt = want.Metadata.CreatedAt
+	if !reflect.DeepEqual(want, again) {
+		t.Errorf("%+v became %+v", want, again)
+	}
+	raster := pdfa.Raster{}
+	fill(t, reflect.ValueOf(&raster).Elem())
+	if h, pix := headOf(raster).raster(raster.Pix), raster.Pix; !reflect.DeepEqual(h, raster) || len(pix) == 0 {
+		t.Errorf("%+v became %+v", raster, h)
+	}
+}
+
+// fill gives every field a value that is not zero.
+func fill(t *testing.T, v reflect.Value) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("parola")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(7)
+	case reflect.Float64:
+		v.SetFloat(7.5)
+	case reflect.Uint8:
+		v.SetUint(7)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(t, v.Index(0))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem())
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(time.Date(2026, 11, 22, 9, 30, 0, 0, time.FixedZone("", 3600))))
+			return
+		}
+		for i := range v.NumField() {
+			fill(t, v.Field(i))
+		}
+	case reflect.Func:
+	default:
+		t.Fatalf("nobody thought of a %s", v.Type())
+	}
+}
+
+func TestFramesAreBounded(t *testing.T) {
+	for name, frame := range map[string]string{
+		"unknown kind": "\x01\x00\x00\x00\x00",
+		"too long":     "p\x00\x00\x00\x05aaaaa",
+		"endless":      "w\xff\xff\xff\xff",
+	} {
+		if _, _, err := readFrame(strings.NewReader(frame), nil); !errors.Is(err, errProtocol) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, frame := range map[string]string{"no head": "p\x00", "no payload": "p\x00\x00\x00\x04aa"} {
+		if _, _, err := readFrame(strings.NewReader(frame), nil); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := writeFrame(io.Discard, kindProgress, make([]byte, 5)); !errors.Is(err, errProtocol) {
+		t.Errorf("a frame of ours that is too long: %v", err)
+	}
+}
+
+// FuzzFrames reads what a process that was taken over may say: it must be bounded, and never more than what came.
+func FuzzFrames(f *testing.F) {
+	for _, k := range []kind{kindOpen, kindWrite, kindDone, kindProgress} {
+		var b bytes.Buffer
+		if err := writeFrame(&b, k, []byte("abcd")); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte("w\xff\xff\xff\xff"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := bytes.NewReader(data)
+		for {
+			k, payload, err := readFrame(r, nil)
+			if err != nil {
+				return
+			}
+			if most, known := longest(k); !known || len(payload) > most || len(payload) > len(data) {
+				t.Fatalf("%q of %d bytes from %d", k, len(payload), len(data))
+			}
+		}
+	})
+}
+
+// The filter is a program that the kernel takes, with every call that it allows named once.
+func TestSystemCallsAreNamedOnce(t *testing.T) {
+	seen := map[uintptr]bool{unix.SYS_CLONE3: true, unix.SYS_TGKILL: true}
+	for _, r := range conditional() {
+		seen[r.call] = true
+	}
+	for _, call := range append(allowed, callsHere...) {
+		if seen[call] {
+			t.Errorf("call %d stands twice: the first counts", call)
+		}
+		seen[call] = true
+	}
+	if n := len(program(1)); n > unix.BPF_MAXINSNS {
+		t.Errorf("%d instructions", n)
+	}
+	for _, never := range []uintptr{unix.SYS_OPENAT, unix.SYS_SOCKET, unix.SYS_CONNECT, unix.SYS_EXECVE, unix.SYS_EXECVEAT, unix.SYS_PTRACE, unix.SYS_KILL, unix.SYS_IOCTL} {
+		if seen[never] {
+			t.Errorf("call %d is allowed", never)
+		}
+	}
+}
+
+func TestJailSaysWhatItLacks(t *testing.T) {
+	whole := Jail{AddressSpaceBytes: 1, Landlock: landlockNetwork, Seccomp: true}
+	if l := whole.Lacking(); len(l) > 0 {
+		t.Errorf("a whole jail lacks %v", l)
+	}
+	if l := (Jail{}).Lacking(); len(l) != 3 {
+		t.Errorf("no jail lacks only %v", l)
+	}
+	if l := (Jail{AddressSpaceBytes: 1, Landlock: 1, Seccomp: true}).Lacking(); len(l) != 1 {
+		t.Errorf("an old kernel lacks %v", l)
+	}
+}
+
+func TestWordsFromTheJailAreCleaned(t *testing.T) {
+	for in, want := range map[string]string{"a\x1b[31mb\x00\nc": "a[31mb c", "è\xff": "è"} {
+		if got := clean(in, 12); got != want {
+			t.Errorf("%q became %q", in, got)
+		}
+	}
+	if got := clean(strings.Repeat("à", 10), 5); got != "ààà…" {
+		t.Errorf("cut to %q", got)
+	}
+}
