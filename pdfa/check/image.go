@@ -93,7 +93,7 @@ func (c *checker) colourSpace(p picture, v any) int {
 // adobeHead begins a JPEG with Adobe's marker that says that components are what they are.
 const adobeHead = "\xFF\xD8\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x00"
 
-// dct decodes a JPEG whole: it has to begin with SOI, end with EOI, and have the stated size and components.
+// dct proves a JPEG whole, where it is not entirely regular by decoding it: it has to begin with SOI, end with EOI, and have the stated size and components.
 func (c *checker) dct(p picture) {
 	if p.bits != 8 {
 		c.fail("6.2.8", "image %d: JPEG of %d bits", p.number, p.bits)
@@ -118,6 +118,9 @@ func (c *checker) dct(p picture) {
 	}
 	if n := modelComponents(config.ColorModel); n != p.components {
 		c.fail("6.2.4", "image %d: a JPEG of %d components in a space of %d", p.number, n, p.components)
+		return
+	}
+	if provedJPEG(io.NewSectionReader(c.r, p.o.data, p.o.length), p.width, p.height, p.components) {
 		return
 	}
 	var data io.Reader = io.NewSectionReader(c.r, p.o.data, p.o.length)
