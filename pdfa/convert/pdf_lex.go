@@ -30,7 +30,7 @@ const (
 func (l *lexer) skip() bool {
 	for l.pos < len(l.b) {
 		switch c := l.b[l.pos]; {
-		case isSpace(c):
+		case isPDFSpace(c):
 			l.pos++
 		case c == '%':
 			for l.pos < len(l.b) && l.b[l.pos] != '\n' && l.b[l.pos] != '\r' {
@@ -43,7 +43,7 @@ func (l *lexer) skip() bool {
 	return false
 }
 
-func isSpace(c byte) bool     { return bytes.IndexByte([]byte(pdfSpace), c) >= 0 }
+func isPDFSpace(c byte) bool  { return bytes.IndexByte([]byte(pdfSpace), c) >= 0 }
 func isDelimiter(c byte) bool { return bytes.IndexByte([]byte(pdfDelimiters), c) >= 0 }
 
 // next returns the next token; ok is false at the end.
@@ -132,7 +132,7 @@ func (l *lexer) closes(bracket string) bool {
 // word reads regular characters.
 func (l *lexer) word() []byte {
 	start := l.pos
-	for l.pos < len(l.b) && !isSpace(l.b[l.pos]) && !isDelimiter(l.b[l.pos]) {
+	for l.pos < len(l.b) && !isPDFSpace(l.b[l.pos]) && !isDelimiter(l.b[l.pos]) {
 		l.pos++
 	}
 	return l.b[start:l.pos]
@@ -194,7 +194,7 @@ func (l *lexer) inlineImage() {
 			return
 		}
 		at += i + 2
-		if i > 0 && isSpace(l.b[at-3]) && (at == len(l.b) || isSpace(l.b[at])) {
+		if i > 0 && isPDFSpace(l.b[at-3]) && (at == len(l.b) || isPDFSpace(l.b[at])) {
 			l.pos = at
 			return
 		}
