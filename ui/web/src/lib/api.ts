@@ -209,7 +209,8 @@ export const api = {
 
 export const thumbnailURL = (pageID: number) => `/api/pages/${pageID}/thumbnail.jpg`
 export const pageURL = (pageID: number) => `/api/pages/${pageID}/image.jpg`
-export const archiveURL = (documentID: number) => `/api/documents/${documentID}/archive.pdf`
+export const archiveURL = (documentID: number, edition = 0) => `/api/documents/${documentID}/archive.pdf` + query({ edizione: edition })
+export const keptFileURL = (documentID: number, fileID: number) => `/api/documents/${documentID}/files/${fileID}`
 export const labelURL = (registrationID: number, kind: 'png' | 'pdf') => `/api/registrations/${registrationID}/label.${kind}`
 export const attestationURL = (registrationID: number) => `/api/registrations/${registrationID}/attestation.pdf`
 export const receiptURL = (intakeID: number) => `/api/records/${intakeID}/receipt.pdf`

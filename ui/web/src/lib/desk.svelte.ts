@@ -125,6 +125,7 @@ class Desk {
         this.pieces.ask('desk')
         break
       case 'status':
+      case 'progress':
         this.pieces.ask('status')
         break
     }

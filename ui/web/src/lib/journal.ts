@@ -3,7 +3,7 @@
 import { bytes, dateTime, day } from './format'
 import {
   attemptWords, choiceWords, connectorWords, exceptionTitles, journalFieldsUnsaid, journalFieldWords, printerWords, printStateWords, reprintWords,
-  roleWords, stopWords, word,
+  roleWords, stopWords, textWhyWords, word,
 } from './messages'
 
 const list = (words: Readonly<Record<string, string>>) => (s: string) => word(words, s).toLowerCase()
@@ -11,7 +11,7 @@ const list = (words: Readonly<Record<string, string>>) => (s: string) => word(wo
 /** How a field's value is worded; one that is not here stands as it is. */
 const values: Readonly<Record<string, (s: string) => string>> = {
   outcome: list(attemptWords), choice: list(choiceWords), kind: list(exceptionTitles), state: list(printStateWords), condition: list(printerWords),
-  connector: list(connectorWords), roles: list(roleWords), code: (s) => word(stopWords, s),
+  connector: list(connectorWords), roles: list(roleWords), code: (s) => word(stopWords, s), why: (s) => word(textWhyWords, s),
   reason: (s) => reprintWords.find((r) => String(r.reason) === s)?.word.toLowerCase() ?? s,
   byCode: () => 'dalla segnatura letta', mustChange: () => 'sì', sha256: (s) => s.slice(0, 12) + '…', bytes: (s) => bytes(Number(s)),
   validFrom: day, actDay: day, declaredDay: day, day, backup: dateTime,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { detailText } from './journal'
+import { textUnreadWords, textWhyWords } from './messages'
 import { errorText, errorWords, exceptionTitles, choiceWords, journalFieldsUnsaid, journalFieldWords, journalWords, meansWords, progressText, stopWords } from './messages'
 
 const root = join(import.meta.dirname, '../../../..')
@@ -36,6 +37,8 @@ describe('the catalogue', () => {
     ['choices', /\bChoice = "([^"]+)"/g, choiceWords],
     ['means', /\bMeans = "([^"]+)"/g, meansWords],
     ['stops', /Stop\{Code: "([^"]+)"/g, stopWords],
+    ['reasons for no text', /\bTextWhy = "([^"]+)"/g, textWhyWords],
+    ['reasons for a page without text', /\bTextMissing = "([^"]+)"/g, textUnreadWords],
   ])('words all %s', (_, pattern, words) => {
     const codes = found(pattern)
     expect(codes.size).toBeGreaterThan(1)

@@ -126,6 +126,8 @@ export const errorWords: Words = {
 
   // Archive
   archive: 'Il PDF/A non c’è ancora.',
+  text: 'Il testo di questo documento non è da riconoscere: è già deciso. Aggiorna la pagina.',
+  pages: 'Il nuovo file non ha le stesse immagini di quello archiviato. Resta il file archiviato.',
   blob: 'Il file archiviato non si è potuto leggere. Avvisa l’assistenza: la registrazione resta valida.',
   original: 'Il file da cui vengono le pagine non si è ancora potuto cancellare. La stazione riprova da sola.',
   'blob-damaged': 'Il file archiviato non corrisponde alla sua impronta. Non usarlo e avvisa subito il Responsabile.',
@@ -229,6 +231,17 @@ export const documentWords: Words = {
   archived: 'Archiviato', discarded: 'Scartato', noted: 'Chiuso con nota',
 }
 
+/** Why an archived file cannot be searched. */
+export const textWhyWords: Words = {
+  'no-words': 'non vi si è trovata nessuna parola', failed: 'il riconoscimento non è riuscito',
+  deadline: 'il riconoscimento non ha finito in tempo', refused: 'le pagine non si sono potute leggere una seconda volta',
+  'other-images': 'il nuovo file non avrebbe avuto le stesse immagini', 'not-compliant': 'il nuovo file non ha superato il controllo PDF/A',
+  off: 'il riconoscimento è stato disattivato', 'pages-lost': 'le pagine non erano nella copia da cui i dati sono stati ripristinati',
+}
+
+/** Why single pages have no text. */
+export const textUnreadWords: Words = { failed: 'non riuscita', deadline: 'non finita in tempo' }
+
 export const batchWords: Words = {
   running: 'Scansione in corso', ended: 'Completata', faulted: 'Interrotta da un guasto', cancelled: 'Fermata dall’operatore',
   interrupted: 'Interrotta dall’arresto della stazione',
@@ -328,7 +341,8 @@ export const journalWords: Words = {
   'print.queued': 'Etichetta preparata', 'print.sending': 'Etichetta inviata alla stampante', 'print.settled': 'Esito dell’etichetta',
   'print.resolved': 'Esito dell’etichetta detto dall’operatore', 'document.associated': 'Scansione abbinata',
   'document.confirmed': 'Qualità confermata', 'document.discarded': 'Pagine scartate', 'document.scope': 'Decisione sulla regola delle pagine',
-  'document.archived': 'PDF/A archiviato', 'pages.erased': 'Immagini cancellate per decisione',
+  'document.archived': 'PDF/A archiviato', 'document.text': 'Edizione con testo ricercabile',
+  'document.text-missing': 'Nessun testo ricercabile', 'pages.erased': 'Immagini cancellate per decisione',
   'pages.released': 'Immagini di lavoro tolte: c’è l’archivio', 'exception.solved': 'Eccezione risolta',
   'attachment.recorded': 'Allegato registrato', 'dispatch.started': 'Trasmissione avviata', 'dispatch.delivered': 'Trasmesso al protocollo',
   'dispatch.failed': 'Trasmissione non riuscita', 'delivery.opened': '«Arrivo posta» aperto', 'delivery.closed': '«Arrivo posta» chiuso',
@@ -345,7 +359,7 @@ export const journalFieldWords: Words = {
   choice: 'scelta', kind: 'tipo', code: 'codice', words: 'risposta', detail: 'dettaglio', printer: 'stampante', condition: 'stato della stampante',
   ordinal: 'progressivo', user: 'utente', name: 'nome', roles: 'profili', uor: 'ufficio', mustChange: 'da cambiare al primo accesso',
   failures: 'tentativi', accounts: 'utenti', version: 'versione', byCode: 'abbinamento', sheets: 'fogli', note: 'nota', profile: 'profilo',
-  pages: 'pagine', erase: 'immagini da cancellare', sha256: 'impronta', bytes: 'dimensione', actNumber: 'atto', actDay: 'data dell’atto',
+  pages: 'pagine', erase: 'immagini da cancellare', flavour: 'PDF/A', engine: 'riconosciuto con', why: 'perché', sha256: 'impronta', bytes: 'dimensione', actNumber: 'atto', actDay: 'data dell’atto',
   connector: 'numeri da', startingNumber: 'primo numero', lastNumber: 'ultimo numero', gapFirst: 'numeri mancanti dal', gapLast: 'al',
   declaredDay: 'giorno dichiarato', intakes: 'ricezioni', validFrom: 'valido dal', classes: 'classi', lines: 'righe', added: 'aggiunti',
   model: 'modello', backup: 'copia del', entry: 'ultima riga', attempts: 'richieste da verificare', dispatches: 'trasmissioni da verificare',
