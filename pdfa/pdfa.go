@@ -163,6 +163,8 @@ const (
 	RefusedCorrupt     RefusalReason = "corrupt"
 	RefusedTooLarge    RefusalReason = "too-large" // pixels, bytes or pages over the stated limit
 	RefusedEncrypted   RefusalReason = "encrypted"
+	RefusedSigned      RefusalReason = "signed" // where that is not taken
+	RefusedActive      RefusalReason = "active" // scripts, launch actions, embedded files, XFA, where they are not taken
 	RefusedUnsupported RefusalReason = "unsupported"
 	// What the document did to the process that opened it (package worker).
 	RefusedCrash    RefusalReason = "crash"

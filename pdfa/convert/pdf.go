@@ -58,10 +58,10 @@ func readPDF(src *source, emit func(picture) error) error {
 
 func (f *pdfFile) refuseSignedOrActive() error {
 	if f.signed {
-		return refuse(pdfa.RefusedUnsupported, "the PDF is signed, and a signature does not survive the conversion")
+		return refuse(pdfa.RefusedSigned, "the PDF is signed, and a signature does not survive the conversion")
 	}
 	if f.active != "" {
-		return refuse(pdfa.RefusedUnsupported, "the PDF holds %s", f.active)
+		return refuse(pdfa.RefusedActive, "the PDF holds %s", f.active)
 	}
 	return nil
 }

@@ -13,24 +13,11 @@ import (
 
 // draw makes a picture of a page that is not one image.
 func (f *pdfFile) draw(ctx context.Context, p pdfPage, drawer Drawer) (picture, error) {
-	dpi, err := p.drawingDPI()
+	width, height, pix, dpi, err := f.drawn(ctx, p, drawer)
 	if err != nil {
 		return picture{}, err
 	}
-	single, err := f.single(p, false)
-	if err != nil {
-		return picture{}, err
-	}
-	if err := ctx.Err(); err != nil {
-		return picture{}, err
-	}
-	width, height, pix, err := drawer.Draw(single, dpi)
-	if err != nil {
-		return picture{}, refuse(pdfa.RefusedCorrupt, "the page cannot be drawn: %v", err)
-	}
-	if width < 1 || height < 1 || len(pix) != 4*width*height {
-		return picture{}, refuse(pdfa.RefusedCorrupt, "the page was drawn as %d bytes for %d x %d pixels", len(pix), width, height)
-	}
+	pic := picture{image: drawing(width, height, pix), xDPI: dpi, yDPI: dpi, exact: true}
 	text, err := f.single(p, true)
 	if err != nil {
 		return picture{}, err
@@ -39,12 +26,31 @@ func (f *pdfFile) draw(ctx context.Context, p pdfPage, drawer Drawer) (picture, 
 	if err != nil {
 		return picture{}, refuse(pdfa.RefusedCorrupt, "the page's text cannot be read: %v", err)
 	}
-	pic := picture{image: drawing(width, height, pix), exact: true}
-	pic.xDPI, pic.yDPI = dpi, dpi
 	if len(words) > 0 {
 		pic.text = &pdfa.PageText{Words: words}
 	}
 	return pic, nil
+}
+
+// drawn has a page drawn as it is shown.
+func (f *pdfFile) drawn(ctx context.Context, p pdfPage, drawer Drawer) (width, height int, pix []byte, dpi float64, err error) {
+	if dpi, err = p.drawingDPI(); err != nil {
+		return 0, 0, nil, 0, err
+	}
+	single, err := f.single(p, false)
+	if err != nil {
+		return 0, 0, nil, 0, err
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, 0, nil, 0, err
+	}
+	if width, height, pix, err = drawer.Draw(single, dpi); err != nil {
+		return 0, 0, nil, 0, refuse(pdfa.RefusedCorrupt, "the page cannot be drawn: %v", err)
+	}
+	if width < 1 || height < 1 || len(pix) != 4*width*height {
+		return 0, 0, nil, 0, refuse(pdfa.RefusedCorrupt, "the page was drawn as %d bytes for %d x %d pixels", len(pix), width, height)
+	}
+	return width, height, pix, dpi, nil
 }
 
 // decodeImage has an image's own pixels drawn.

@@ -104,7 +104,7 @@ func Raster(width, height int, f RasterFormat, rows io.Reader) Image {
 	img := deflated(width, height, f)
 	img.source = Source{Rows: rows, Format: f}
 	img.body = func(w io.Writer) error {
-		return deflateRows(w, rows, f.Stride(width), height, (f.Components*f.Bits+7)/8)
+		return PackRows(w, rows, f, width, height)
 	}
 	return img
 }
@@ -259,6 +259,11 @@ func (d *Document) profile(profile []byte, components int, alternate string) int
 		d.profiles[sum] = n
 	}
 	return n
+}
+
+// PackRows writes rows as the data of a PNG image: filtered as Raster does, and deflated.
+func PackRows(w io.Writer, rows io.Reader, f RasterFormat, width, height int) error {
+	return deflateRows(w, rows, f.Stride(width), height, (f.Components*f.Bits+7)/8)
 }
 
 // deflateRows filters each row as PNG does, by whichever of None, Sub and Up promises most, and deflates.
