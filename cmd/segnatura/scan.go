@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -118,5 +119,9 @@ func takePages(ctx context.Context, e env, src scanner.Source, r scanner.Request
 }
 
 func savePage(name string, data io.ReadCloser) error {
-	return errors.Join(durable.Files{}.CreateExclusive(name, data, 0o644), data.Close())
+	err := durable.Files{}.CreateExclusive(name, data, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		err = fmt.Errorf("%s is there already", name)
+	}
+	return errors.Join(err, data.Close())
 }
