@@ -177,7 +177,8 @@ export const api = {
     for (const f of files) form.append('file', f, f.name)
     return request<Batch>('POST', '/api/uploads' + query({ selezionata: selected }), form)
   },
-  confirm: (documentID: number) => request<void>('POST', `/api/documents/${documentID}/confirm`),
+  /** pages are those that were looked at singly: all that are flagged. */
+  confirm: (documentID: number, pages: number[] = []) => post<void>(`/api/documents/${documentID}/confirm`, { pages }),
   solve: (exceptionID: number, a: Answer) => post<void>(`/api/exceptions/${exceptionID}/solve`, a),
 
   correspondents: (text: string, o?: Options) =>

@@ -105,6 +105,7 @@ export const errorWords: Words = {
   batch: 'Questa scansione non esiste più. Aggiorna la pagina.',
   document: 'Questo documento non esiste più o non lo puoi vedere.',
   'not-ready': 'Il documento non è pronto per la conferma: prima rispondi alle sue eccezioni.',
+  'page-flagged': 'Alcune pagine sono segnalate: vanno guardate una per una. Nulla è stato confermato.',
   'already-captured': 'Questa registrazione ha già la sua scansione. Se è una nuova, scegli «È una nuova versione».',
   'envelope-closed': 'Un plico di gara chiuso non si scansiona. Scegli un’altra registrazione.',
   'already-solved': 'Già risolto da un’altra persona.',
@@ -171,6 +172,7 @@ export const errorWords: Words = {
   'real-folder': 'Questa cartella contiene un registro vero: non si può usare per la prova.',
   policies: 'Le regole sono state cambiate da un’altra persona mentre le modificavi. Ricarica e ripeti la modifica.',
   pageProfile: 'Scegli un profilo dall’elenco.',
+  processCertificate: 'Gli estremi della certificazione contengono caratteri che non si possono stampare.',
   terms: 'Ogni riga della tabella vuole procedimento e termine, e un procedimento sta una volta sola.',
   titolario: 'Una versione del titolario con questa data, o più recente, c’è già. Scegli una data successiva.',
   classes: 'Il titolario è vuoto, o ha righe senza codice o nome, o codici ripetuti. Nulla è stato importato.',
@@ -205,6 +207,7 @@ export function errorText(p: Problem): string {
   const own = errorWords[p.code] ?? errorWords[p.class] ?? errorWords['internal'] ?? ''
   if (p.code === 'already-solved' && p.words) return `Già risolto da ${p.words}. Non serve altro.`
   if (p.code === 'scanner-busy' && p.words) return `Lo scanner è in uso: ${p.words}. Aspetta che finisca, poi premi di nuovo F8.`
+  if (p.code === 'page-flagged' && p.words) return `Guarda una per una le pagine segnalate (${p.words}). Nulla è stato confermato.`
   return p.words ? `${own} Risposta: «${p.words}».` : own
 }
 
@@ -230,6 +233,9 @@ export const documentWords: Words = {
   receiving: 'In arrivo dallo scanner', waiting: 'Attende una risposta', ready: 'Da confermare', confirmed: 'Archiviazione in corso',
   archived: 'Archiviato', discarded: 'Scartato', noted: 'Chiuso con nota',
 }
+
+/** Where a page is cut off. */
+export const sideWords: Words = { top: 'in alto', right: 'a destra', bottom: 'in basso', left: 'a sinistra' }
 
 /** Why an archived file cannot be searched. */
 export const textWhyWords: Words = {
@@ -359,7 +365,7 @@ export const journalFieldWords: Words = {
   choice: 'scelta', kind: 'tipo', code: 'codice', words: 'risposta', detail: 'dettaglio', printer: 'stampante', condition: 'stato della stampante',
   ordinal: 'progressivo', user: 'utente', name: 'nome', roles: 'profili', uor: 'ufficio', mustChange: 'da cambiare al primo accesso',
   failures: 'tentativi', accounts: 'utenti', version: 'versione', byCode: 'abbinamento', sheets: 'fogli', note: 'nota', profile: 'profilo',
-  pages: 'pagine', erase: 'immagini da cancellare', flavour: 'PDF/A', engine: 'riconosciuto con', why: 'perché', sha256: 'impronta', bytes: 'dimensione', actNumber: 'atto', actDay: 'data dell’atto',
+  pages: 'pagine', flagged: 'pagine segnalate, guardate una per una', erase: 'immagini da cancellare', flavour: 'PDF/A', engine: 'riconosciuto con', why: 'perché', sha256: 'impronta', bytes: 'dimensione', actNumber: 'atto', actDay: 'data dell’atto',
   connector: 'numeri da', startingNumber: 'primo numero', lastNumber: 'ultimo numero', gapFirst: 'numeri mancanti dal', gapLast: 'al',
   declaredDay: 'giorno dichiarato', intakes: 'ricezioni', validFrom: 'valido dal', classes: 'classi', lines: 'righe', added: 'aggiunti',
   model: 'modello', backup: 'copia del', entry: 'ultima riga', attempts: 'richieste da verificare', dispatches: 'trasmissioni da verificare',

@@ -42,6 +42,7 @@ export type PageView = S['PageView']
 export type ArchiveView = S['ArchiveView']
 export type KeptFile = S['KeptFileView']
 export type Work = S['Progress']
+export type Flag = S['Flag']
 export type DocumentView = With<S['StripDocument'], { state: DocumentState }>
 export type Batch = With<S['Batch'], { state: BatchState }>
 export type BatchView = With<S['StripBatch'], { state: BatchState; documents: DocumentView[] | null }>
