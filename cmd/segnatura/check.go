@@ -27,6 +27,8 @@ type checkReport struct {
 	Policies []station.Policies `json:"policies"`
 	// OCR says whether the languages of the settings are there. A missing one is no fault of the data.
 	OCR ocrCheck `json:"ocr"`
+	// Jail says what holds the processes that open foreign files. What the kernel lacks is no fault of the data.
+	Jail jailCheck `json:"jail"`
 }
 
 type deviceCheck struct {
@@ -68,7 +70,7 @@ func check(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c), Disk: disk, Policies: policies, OCR: checkOCR(ctx, c.OCR)}
+	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c), Disk: disk, Policies: policies, OCR: checkOCR(ctx, c.OCR), Jail: checkJail(ctx)}
 	if *asJSON {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetIndent("", "  ")
@@ -139,6 +141,7 @@ func printReport(e env, r checkReport) {
 	}
 	fmt.Fprintf(e.stdout, "text recognition: %s\n", r.OCR)
 	fmt.Fprintf(e.stdout, "disk %s\n", r.Disk)
+	fmt.Fprintf(e.stdout, "jail %s\n", r.Jail)
 	for _, p := range r.Policies {
 		fmt.Fprintf(e.stdout, "policies of %s: version %d, page rule %q\n", p.AOO, p.Version, p.PageProfile)
 	}

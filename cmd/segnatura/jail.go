@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"segnatura/pdfa"
 	selfcheck "segnatura/pdfa/check"
 	"segnatura/pdfa/convert"
 	"segnatura/pdfa/worker"
+	"segnatura/pdfa/worker/draw"
 	"segnatura/scanner/sheet"
 )
 
@@ -22,12 +26,13 @@ func inJail(_ context.Context, e env, _ []string) error {
 }
 
 func jailedEngines() worker.Engines {
+	engine := convert.Engine{Drawer: draw.MuPDF{}}
 	return worker.Engines{
-		Convert: convert.Engine{}.Convert,
+		Convert: engine.Convert,
 		Check: func(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
 			return selfcheck.Check(r, size)
 		},
-		Rasters: convert.Engine{}.Rasters,
+		Rasters: engine.Rasters,
 		Inspect: sheet.Inspector{}.InspectWithThumbnail,
 	}
 }
@@ -51,3 +56,34 @@ func newJail(spares int) (*worker.Pool, error) {
 
 // spareProcesses are kept ready by the service, so that a page does not wait for a process to start.
 const spareProcesses = 1
+
+// jailCheck is what `segnatura check` says of the jail.
+type jailCheck struct {
+	worker.Jail
+	Lacking []string `json:"lacking,omitempty"`
+	// Fault says why no process could be jailed: nothing that comes from outside can be opened then.
+	Fault string `json:"fault,omitempty"`
+}
+
+func (j jailCheck) String() string {
+	switch {
+	case j.Fault != "":
+		return "does not hold: " + j.Fault
+	case len(j.Lacking) > 0:
+		return "lacks: " + strings.Join(j.Lacking, "; ")
+	}
+	return fmt.Sprintf("whole: seccomp, landlock %d, %d MiB of address space", j.Landlock, j.AddressSpaceBytes>>20)
+}
+
+// checkJail has a process jailed, as the service does.
+func checkJail(ctx context.Context) jailCheck {
+	pool, err := newJail(0)
+	if err != nil {
+		return jailCheck{Fault: err.Error()}
+	}
+	jail, err := pool.Jail(ctx)
+	if err := errors.Join(err, pool.Close()); err != nil {
+		return jailCheck{Fault: err.Error()}
+	}
+	return jailCheck{Jail: jail, Lacking: jail.Lacking()}
+}
