@@ -175,16 +175,17 @@ type Attestation struct {
 
 // ScanLot is one run of a certified scanning process (LLGG annex 3).
 type ScanLot struct {
-	ID        string
-	Place     string
-	Device    string
-	Operator  string
-	StartedAt time.Time
-	EndedAt   time.Time
-	Documents int
-	Pages     int
-	Software  Software
-	Anomalies []Anomaly // in the order in which they were met
+	ID          string
+	Certificate string // of the process, as the body names it; empty where none is claimed
+	Place       string
+	Device      string
+	Operator    string
+	StartedAt   time.Time
+	EndedAt     time.Time // zero while the run goes on
+	Documents   int
+	Pages       int
+	Software    Software
+	Anomalies   []Anomaly // in the order in which they were met
 }
 
 // Anomaly is something that did not go as it should while pages were taken, and what was done about it.

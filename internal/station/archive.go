@@ -214,12 +214,16 @@ func (s *Station) keepMetadata(ctx context.Context, a archiving, res pdfa.Result
 	if s.cfg.Metadata == nil {
 		return nil, nil
 	}
+	m := documentMetadata(a.rec, a.doc, a.pages, res, ordinal, s.cfg.Software)
+	var err error
+	if m.Conformity, err = s.conformity(ctx, a.rec, a.doc); err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	if _, err := s.cfg.Metadata.WriteMetadata(&b, documentMetadata(a.rec, a.doc, a.pages, res, ordinal, s.cfg.Software)); err != nil {
+	if _, err := s.cfg.Metadata.WriteMetadata(&b, m); err != nil {
 		return nil, fmt.Errorf("write metadata file: %w", err)
 	}
 	f := KeptFile{Kind: KeptMetadata, Name: editionName(a, ordinal, "-metadati.xml"), MediaType: "application/xml"}
-	var err error
 	if f.SHA256, f.Bytes, err = s.cfg.Archive.PutBlob(ctx, bytes.NewReader(b.Bytes())); err != nil {
 		return nil, fmt.Errorf("store metadata file: %w", err)
 	}

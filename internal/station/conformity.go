@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -42,7 +43,7 @@ func (s *Station) Attestation(ctx context.Context, actor protocollo.Actor, regis
 		}
 		out.Segnatura = archivedSegnatura(*rec.Registration, d.Document)
 		out.Comparison.Copies = append(out.Comparison.Copies, copiesOf(rec, d)...)
-		lot, err := s.scanLot(ctx, actor, rec, d)
+		lot, err := s.scanLot(ctx, rec, d.Document)
 		if err != nil {
 			return pdfa.Attestation{}, err
 		}
@@ -76,23 +77,49 @@ func copiesOf(rec Record, d DocumentView) []pdfa.CopyDigest {
 	return out
 }
 
+// conformity is what a document's metadata file claims: nothing, or the certified process where the Responsabile named one. A
+// comparison is never claimed here: it comes after the file, and is attested beside it.
+func (s *Station) conformity(ctx context.Context, rec Record, d protocollo.Document) (pdfa.Conformity, error) {
+	policies, err := s.cfg.Policies.Policies(ctx, d.AOO)
+	if err != nil {
+		return pdfa.Conformity{}, fmt.Errorf("read policies: %w", err)
+	}
+	if policies.ProcessCertificate == "" || rec.Intake.Draft.Support == protocollo.SupportFile {
+		return pdfa.Conformity{}, nil
+	}
+	lot, err := s.scanLot(ctx, rec, d)
+	if err != nil {
+		return pdfa.Conformity{}, err
+	}
+	lot.Certificate = policies.ProcessCertificate
+	return pdfa.Conformity{Mode: pdfa.ConformityProcess, Lot: &lot}, nil
+}
+
+// romeTime shows an instant as Rome has it; none stays none.
+func romeTime(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(protocollo.Rome())
+}
+
 // answeredKind is the journal's kind of an answer to an exception.
 const answeredKind = "exception.solved"
 
 // scanLot describes the run that a document was taken in, after LLGG annex 3: which, where, with what, by whom, from when to when, and
 // what was met: how the run ended if not well, and each question about this document with its answer.
-func (s *Station) scanLot(ctx context.Context, actor protocollo.Actor, rec Record, d DocumentView) (pdfa.ScanLot, error) {
+func (s *Station) scanLot(ctx context.Context, rec Record, d protocollo.Document) (pdfa.ScanLot, error) {
 	batch, err := s.cfg.Views.BatchView(ctx, self(d.AOO), d.BatchID)
 	if err != nil {
 		return pdfa.ScanLot{}, fmt.Errorf("read batch %d: %w", d.BatchID, err)
 	}
 	lot := pdfa.ScanLot{ID: strconv.FormatInt(batch.ID, 10), Place: batch.Desk, Device: batch.Source, Operator: batch.StartedBy,
-		StartedAt: batch.StartedAt, EndedAt: batch.EndedAt, Documents: len(batch.Documents), Pages: batch.Pages, Software: s.cfg.Software}
+		StartedAt: romeTime(batch.StartedAt), EndedAt: romeTime(batch.EndedAt), Documents: len(batch.Documents), Pages: batch.Pages, Software: s.cfg.Software}
 	switch batch.State {
 	case protocollo.BatchFaulted, protocollo.BatchCancelled, protocollo.BatchInterrupted:
 		lot.Anomalies = append(lot.Anomalies, pdfa.Anomaly{Code: string(batch.State), Reason: batch.Fault})
 	}
-	entries, err := s.cfg.Views.History(ctx, actor, rec.Intake.ID)
+	entries, err := s.cfg.Views.History(ctx, self(d.AOO), rec.Intake.ID)
 	if err != nil {
 		return pdfa.ScanLot{}, fmt.Errorf("read history: %w", err)
 	}
@@ -110,7 +137,7 @@ func (s *Station) scanLot(ctx context.Context, actor protocollo.Actor, rec Recor
 			return pdfa.ScanLot{}, fmt.Errorf("read journal entry %d: %w", e.Seq, err)
 		}
 		if a.Document == d.ID {
-			lot.Anomalies = append(lot.Anomalies, pdfa.Anomaly{Code: string(a.Kind), Answer: string(a.Choice), Reason: a.Reason, By: e.Actor})
+			lot.Anomalies = append(lot.Anomalies, pdfa.Anomaly{Code: string(a.Kind), Answer: string(a.Choice), Reason: printable(a.Reason), By: e.Actor})
 		}
 	}
 	return lot, nil

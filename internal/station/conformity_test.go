@@ -86,6 +86,42 @@ func TestAttestationIsOfTheScanThatIsValidNow(t *testing.T) {
 	wantClass(t, err, protocollo.Conflict, "not-paper")
 }
 
+// TestCertifiedProcessIsClaimedWhereItIsNamed: the Responsabile names the certification, and the lot goes into the metadata file;
+// the attestation stays NO all the same (R3.8).
+func TestCertifiedProcessIsClaimedWhereItIsNamed(t *testing.T) {
+	o := newOffice(t)
+	var got []pdfa.DocumentMetadata
+	o.start(func(c *station.Config) {
+		c.Metadata, c.Software = gathered{&got}, pdfa.Software{Name: "segnatura", Version: "1"}
+	})
+	p, err := o.s.Policies(t.Context(), boss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := p
+	bad.ProcessCertificate = "n. 1\x01"
+	_, err = o.s.SavePolicies(t.Context(), boss, bad)
+	wantClass(t, err, protocollo.Invalid, "processCertificate")
+	p.ProcessCertificate = " n. 12 del 2026 "
+	if _, err := o.s.SavePolicies(t.Context(), boss, p); err != nil {
+		t.Fatal(err)
+	}
+	r := o.labelled("key-0001", letter("x"))
+	o.scan(&feeder{pages: plain("p", 2)}, station.ScanCommand{})
+	o.mustSolve(clerk, o.theException(protocollo.ExceptionNoCode, ""), station.Answer{Choice: protocollo.ChoiceAssign, RegistrationID: r.Registration.ID, Reason: "piega\x01nel foglio"})
+	o.archive(o.record(r.Intake.ID).Documents[0].ID)
+	if len(got) != 1 || got[0].Conformity.Mode != pdfa.ConformityProcess || got[0].Conformity.Lot == nil {
+		t.Fatalf("metadata %+v", got)
+	}
+	lot := got[0].Conformity.Lot
+	if lot.Certificate != "n. 12 del 2026" || lot.Pages != 2 || lot.Software.Name != "segnatura" || len(lot.Anomalies) != 1 || lot.Anomalies[0].Reason != "piega nel foglio" {
+		t.Errorf("lot %+v", lot)
+	}
+	if got[0].Verification.Conformity {
+		t.Error("attested by nobody")
+	}
+}
+
 // gathered notes what the station says of a document, and has it written for good.
 type gathered struct{ metadata *[]pdfa.DocumentMetadata }
 

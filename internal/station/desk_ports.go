@@ -57,8 +57,10 @@ type Policies struct {
 	Label       LabelSwitches `json:"label"`
 	// Terms give the receipt's term by procedure (R21.5).
 	Terms []ProcedureTerm `json:"terms,omitempty"`
-	SetAt time.Time       `json:"setAt,omitzero"`
-	SetBy string          `json:"setBy,omitempty"`
+	// ProcessCertificate names the certification of the body's scanning process (LLGG annex 3), or is empty: then nothing is claimed.
+	ProcessCertificate string    `json:"processCertificate,omitempty" maxLength:"200" doc:"Estremi della certificazione di processo"`
+	SetAt              time.Time `json:"setAt,omitzero"`
+	SetBy              string    `json:"setBy,omitempty"`
 }
 
 // LabelSwitches are the optional contents of the label (R2.2); the zero value prints the mandatory ones.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode"
 
 	"segnatura/internal/protocollo"
 	"segnatura/pdfa"
@@ -71,7 +73,7 @@ func scansOf(pages []protocollo.Page) []pdfa.ScanSettings {
 		}
 		var s scanner.Settings
 		_ = json.Unmarshal(p.Settings, &s) // none, or none that can be read: nothing is claimed
-		one := pdfa.ScanSettings{Device: s.Device, Input: string(s.Input), ColorMode: string(s.ColorMode),
+		one := pdfa.ScanSettings{Device: printable(s.Device), Input: string(s.Input), ColorMode: string(s.ColorMode),
 			XDPI: s.ResolutionXDPI, YDPI: s.ResolutionYDPI, Duplex: s.Duplex}
 		at := p.TakenAt.In(protocollo.Rome())
 		i := slices.IndexFunc(out, func(o pdfa.ScanSettings) bool {
@@ -91,6 +93,16 @@ func scansOf(pages []protocollo.Page) []pdfa.ScanSettings {
 		}
 	}
 	return out
+}
+
+// printable makes a blank of whatever neither a page nor XML can hold: a device's name is foreign text, and so is a typed reason.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // previousOf is the archived scan that a rescan replaces.

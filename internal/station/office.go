@@ -121,6 +121,9 @@ func (s *Station) SavePolicies(ctx context.Context, actor protocollo.Actor, p Po
 			return Policies{}, protocollo.Errorf(protocollo.Invalid, "terms", "a term needs its procedure and its text")
 		}
 	}
+	if p.ProcessCertificate = strings.TrimSpace(p.ProcessCertificate); p.ProcessCertificate != printable(p.ProcessCertificate) {
+		return Policies{}, protocollo.Errorf(protocollo.Invalid, "processCertificate", "the certification's name holds what cannot be printed")
+	}
 	saved, err := s.cfg.Policies.SavePolicies(ctx, actor, p)
 	if err != nil {
 		return Policies{}, fmt.Errorf("save policies: %w", err)

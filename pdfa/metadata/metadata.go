@@ -87,6 +87,7 @@ func validate(m pdfa.DocumentMetadata) error {
 		{"software", m.Software.Name == ""}, {"mode of conformity", !mode},
 		{"comparison", (c.Comparison != nil) != (c.Mode == pdfa.ConformityComparison)},
 		{"lot", (c.Lot != nil) != (c.Mode == pdfa.ConformityProcess)},
+		{"process's certificate", c.Lot != nil && c.Lot.Certificate == ""},
 		{"attestation of a conformity", m.Verification.Conformity && (c.Mode == pdfa.ConformityNone || !m.Verification.Signed)},
 	} {
 		if f.wrong {

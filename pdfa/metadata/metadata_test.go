@@ -73,7 +73,7 @@ func compared() pdfa.DocumentMetadata {
 func byProcess() pdfa.DocumentMetadata {
 	m := incoming()
 	m.Anonymous, m.Senders = true, nil
-	m.Conformity = pdfa.Conformity{Mode: pdfa.ConformityProcess, Lot: &pdfa.ScanLot{ID: "7", Place: "sportello 1", Device: "eSCL",
+	m.Conformity = pdfa.Conformity{Mode: pdfa.ConformityProcess, Lot: &pdfa.ScanLot{ID: "7", Certificate: "n. 12 del 2026", Place: "sportello 1", Device: "eSCL",
 		Operator: "mrossi", StartedAt: time.Date(2026, 11, 22, 9, 39, 0, 0, rome), EndedAt: time.Date(2026, 11, 22, 9, 40, 0, 0, rome),
 		Documents: 1, Pages: 2, Software: m.Software, Anomalies: []pdfa.Anomaly{{Code: "repeated", Answer: "accept", By: "mrossi", Reason: "due copie"}}}}
 	m.Verification = pdfa.Verification{Signed: true, Conformity: true}
@@ -232,6 +232,7 @@ func TestWhatIsReadBack(t *testing.T) {
 			{"MetadatiDocumento/Stazione/MittenteAnonimo", "true"},
 			{"MetadatiDocumento/Stazione/Conformita@attestazione", "SI"},
 			{"MetadatiDocumento/Stazione/Conformita/Lotto@identificativo", "7"},
+			{"MetadatiDocumento/Stazione/Conformita/Lotto@certificazione", "n. 12 del 2026"},
 			{"MetadatiDocumento/Stazione/Conformita/Lotto/Anomalia", "due copie"},
 			{"MetadatiDocumento/Stazione/Conformita/Lotto/Anomalia@codice", "repeated"},
 		},
@@ -335,6 +336,7 @@ func TestRefusals(t *testing.T) {
 		"unknown mode":                func(m *pdfa.DocumentMetadata) { m.Conformity.Mode = "fiducia" },
 		"comparison without its data": func(m *pdfa.DocumentMetadata) { m.Conformity.Mode = pdfa.ConformityComparison },
 		"data without their mode":     func(m *pdfa.DocumentMetadata) { m.Conformity.Lot = &pdfa.ScanLot{} },
+		"process without certificate": func(m *pdfa.DocumentMetadata) { *m = byProcess(); m.Conformity.Lot.Certificate = "" },
 		"attested without a mode":     func(m *pdfa.DocumentMetadata) { m.Verification = pdfa.Verification{Signed: true, Conformity: true} },
 		"attested without a signature": func(m *pdfa.DocumentMetadata) {
 			*m = byProcess()

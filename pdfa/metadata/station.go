@@ -75,18 +75,19 @@ type copyDigest struct {
 }
 
 type lot struct {
-	ID        text      `xml:"identificativo,attr"`
-	Place     text      `xml:"luogo,attr"`
-	Device    text      `xml:"dispositivo,attr"`
-	Operator  text      `xml:"operatore,attr"`
-	StartedAt text      `xml:"inizio,attr"`
-	EndedAt   text      `xml:"fine,attr"`
-	Documents int       `xml:"documenti,attr"`
-	Pages     int       `xml:"pagine,attr"`
-	Product   text      `xml:"prodotto,attr"`
-	Version   text      `xml:"versione,attr"`
-	Producer  text      `xml:"produttore,attr"`
-	Anomalies []anomaly `xml:"Anomalia"`
+	ID          text      `xml:"identificativo,attr"`
+	Certificate text      `xml:"certificazione,attr"`
+	Place       text      `xml:"luogo,attr"`
+	Device      text      `xml:"dispositivo,attr"`
+	Operator    text      `xml:"operatore,attr"`
+	StartedAt   text      `xml:"inizio,attr"`
+	EndedAt     text      `xml:"fine,attr,omitempty"`
+	Documents   int       `xml:"documenti,attr"`
+	Pages       int       `xml:"pagine,attr"`
+	Product     text      `xml:"prodotto,attr"`
+	Version     text      `xml:"versione,attr"`
+	Producer    text      `xml:"produttore,attr"`
+	Anomalies   []anomaly `xml:"Anomalia"`
 }
 
 type anomaly struct {
@@ -161,7 +162,7 @@ func (b *builder) conformity() conformity {
 		}
 	}
 	if l := c.Lot; l != nil {
-		out.Lot = &lot{ID: text(l.ID), Place: text(l.Place), Device: text(l.Device), Operator: text(l.Operator),
+		out.Lot = &lot{ID: text(l.ID), Certificate: text(l.Certificate), Place: text(l.Place), Device: text(l.Device), Operator: text(l.Operator),
 			StartedAt: instant(l.StartedAt), EndedAt: instant(l.EndedAt), Documents: l.Documents, Pages: l.Pages,
 			Product: text(l.Software.Name), Version: text(l.Software.Version), Producer: text(l.Software.Producer)}
 		for _, a := range l.Anomalies {

@@ -566,6 +566,8 @@ export interface components {
             aoo: string;
             label: components["schemas"]["LabelSwitches"];
             pageProfile: string;
+            /** @description Estremi della certificazione di processo */
+            processCertificate?: string;
             /** Format: date-time */
             setAt?: string;
             setBy?: string;
