@@ -118,13 +118,13 @@ func (p *pnmReader) skipLine() error {
 	}
 }
 
-func isSpace(b byte) bool { return b == ' ' || b >= '\t' && b <= '\r' }
+func isPNMSpace(b byte) bool { return b == ' ' || b >= '\t' && b <= '\r' }
 
 // number reads a decimal number, the space and the comments before it, and one space behind it. At the end of the file none
 // need follow; comments are taken in headers only.
 func (p *pnmReader) number(comments bool) (int, error) {
 	b, err := p.readByte()
-	for err == nil && (isSpace(b) || comments && b == '#') {
+	for err == nil && (isPNMSpace(b) || comments && b == '#') {
 		if b == '#' {
 			err = p.skipLine()
 		}
@@ -142,7 +142,7 @@ func (p *pnmReader) number(comments bool) (int, error) {
 	switch {
 	case err != nil && (digits == 0 || !errors.Is(err, io.EOF)):
 		return 0, err
-	case digits == 0, err == nil && !isSpace(b):
+	case digits == 0, err == nil && !isPNMSpace(b):
 		return 0, refuse(pdfa.RefusedCorrupt, "byte %#02x where Netpbm has a number", b)
 	}
 	return n, nil
@@ -157,7 +157,7 @@ func (p *pnmReader) bit() (byte, error) {
 			return 0, err
 		case b == '0' || b == '1':
 			return b - '0', nil
-		case !isSpace(b):
+		case !isPNMSpace(b):
 			return 0, refuse(pdfa.RefusedCorrupt, "byte %#02x in a Netpbm bitmap", b)
 		}
 	}
