@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"os"
 	"strings"
 	"testing"
@@ -20,8 +21,15 @@ func reference(t *testing.T, path string, pages int) []image.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.HasSuffix(path, ".png") {
+	switch {
+	case strings.HasSuffix(path, ".png"):
 		return []image.Image{decodePNG(t, path)}
+	case strings.HasSuffix(path, ".jpg"):
+		img, err := jpeg.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []image.Image{img}
 	}
 	out := make([]image.Image, pages)
 	offset := binary.LittleEndian.Uint32(data[4:])
