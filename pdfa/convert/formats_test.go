@@ -340,27 +340,6 @@ func TestCMYKWithItsProfile(t *testing.T) {
 	}
 }
 
-// Whatever converts is compliant; nothing panics, hangs or eats memory.
-func FuzzConvert(f *testing.F) {
-	for _, file := range samples(f) {
-		f.Add(file)
-	}
-	f.Fuzz(func(t *testing.T, file []byte) {
-		var out bytes.Buffer
-		_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", file)), &out, nil)
-		if err != nil {
-			if _, ok := errors.AsType[*pdfa.RefusedError](err); !ok {
-				t.Fatalf("not a refusal: %v", err)
-			}
-			return
-		}
-		report, err := check.Check(bytes.NewReader(out.Bytes()), int64(out.Len()))
-		if err != nil || !report.Compliant {
-			t.Fatalf("converted, and not compliant: %+v, %v", report, err)
-		}
-	})
-}
-
 // BenchmarkConvert9Pages converts what a desk scans: A4 at 300 dpi, three pages each of colour JPEG, grey PNG, bitonal TIFF.
 func BenchmarkConvert9Pages(b *testing.B) {
 	var inputs []pdfa.Input

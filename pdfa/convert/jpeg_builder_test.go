@@ -12,7 +12,7 @@ type jpegLayout struct {
 	ids           string // of the components; "" is 1, 2, 3, 4
 	adobe         int    // the transform of Adobe's marker; below 0 there is none
 	restart       int    // MCUs between restarts
-	frame         byte   // marker; 0 is SOF0
+	frame         byte   // marker; 0 is SOF0, 0xC2 progressive: of one component, first all DC, then all AC
 	segments      [][]byte
 }
 
@@ -41,7 +41,10 @@ func buildJPEG(l jpegLayout) []byte {
 	out = append(out, segment(0xC4, append([]byte{0x10}, p.ac...)...)...)
 	out = append(append(out, p.restarts...), p.scan...)
 	for i, data := range p.intervals {
-		if i > 0 {
+		switch {
+		case i > 0 && l.frame == 0xC2:
+			out = append(out, segment(0xDA, 1, 1, 0, 1, 63, 0)...)
+		case i > 0:
 			out = append(out, 0xFF, 0xD0+byte(i-1)&7)
 		}
 		out = append(out, data...)
@@ -75,6 +78,9 @@ func makeJPEG(l jpegLayout) jpegParts {
 		scan = append(scan, id, 0)
 	}
 	p.frame, p.scan = segment(marker, frame...), segment(0xDA, append(scan, 0, 63, 0)...)
+	if l.frame == 0xC2 {
+		p.scan = segment(0xDA, 1, 1, 0, 0, 0, 0)
+	}
 	if l.restart > 0 {
 		p.restarts = segment(0xDD, byte(l.restart>>8), byte(l.restart))
 	}
@@ -94,7 +100,11 @@ func noiseBlocks(l jpegLayout) [][]byte {
 	mcus := (l.width + h - 1) / h * ((l.height + v - 1) / v)
 	rng := rand.New(rand.NewPCG(7, uint64(len(l.sampling))))
 	var out [][]byte
-	var w bitWriter
+	var w, ac bitWriter
+	at := &w // where the coefficients go
+	if l.frame == 0xC2 {
+		at = &ac
+	}
 	for m := range mcus {
 		if l.restart > 0 && m > 0 && m%l.restart == 0 {
 			out = append(out, w.end())
@@ -108,13 +118,16 @@ func noiseBlocks(l jpegLayout) [][]byte {
 				if k+symbol.advance > 64 {
 					symbol.code, symbol.size, symbol.advance = 0, 0, 64
 				}
-				w.put(uint32(symbol.code), 3)
-				w.put(rng.Uint32()&(1<<symbol.size-1), symbol.size)
+				at.put(uint32(symbol.code), 3)
+				at.put(rng.Uint32()&(1<<symbol.size-1), symbol.size)
 				k += symbol.advance
 			}
 		}
 	}
-	return append(out, w.end())
+	if out = append(out, w.end()); l.frame == 0xC2 {
+		out = append(out, ac.end())
+	}
+	return out
 }
 
 // bitWriter packs bits and stuffs a zero byte behind each 0xFF.

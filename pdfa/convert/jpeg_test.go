@@ -35,6 +35,7 @@ func jpegKinds() map[string]jpegLayout {
 		"YCCK":            one(2, 0x22, 0x11, 0x11, 0x22),
 		"restarts":        with(one(-1, 0x22, 0x11, 0x11), func(l *jpegLayout) { l.restart = 1 }),
 		"extended":        with(one(-1, 0x22, 0x11, 0x11), func(l *jpegLayout) { l.frame = 0xC1 }),
+		"progressive":     with(one(-1, 0x11), func(l *jpegLayout) { l.frame = 0xC2 }),
 		"restarts, grey":  with(one(-1, 0x11), func(l *jpegLayout) { l.restart = 3 }),
 		"one pixel short": with(one(-1, 0x22, 0x11, 0x11), func(l *jpegLayout) { l.width, l.height = 79, 47 }),
 	}
