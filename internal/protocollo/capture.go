@@ -130,7 +130,7 @@ type Exception struct {
 type ExceptionDetail struct {
 	// Registrations are the candidates, the likeliest first.
 	Registrations []int64 `json:"registrations,omitempty"`
-	// Why tells cases of one kind apart: annulled, captured, not-labelled, not-selected, unknown, other-aoo; or an error's code.
+	// Why tells cases of one kind apart: annulled, captured, not-labelled, not-selected, unknown, other-aoo; or an error's code or a refusal's reason.
 	Why      string `json:"why,omitempty"`
 	Code     string `json:"code,omitempty"`
 	Found    int    `json:"found,omitempty"`
@@ -139,6 +139,7 @@ type ExceptionDetail struct {
 	// Unit is what Found, Declared and Limit count: pagine or fogli (C7).
 	Unit    string `json:"unit,omitempty" enum:"pagine,fogli"`
 	Paper   string `json:"paper,omitempty"`
+	File    string `json:"file,omitempty"` // the page that stopped the archive, as it is called on the screen
 	Message string `json:"message,omitempty"` // English detail for the expert
 }
 

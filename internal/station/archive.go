@@ -99,7 +99,7 @@ func (s *Station) Archive(ctx context.Context, documentID int64) error {
 		return fmt.Errorf("archive document %d: %w", doc.ID, err)
 	}
 	failed := s.openException(ctx, protocollo.Exception{AOO: doc.AOO, DocumentID: doc.ID, Kind: protocollo.ExceptionArchive,
-		Detail: protocollo.ExceptionDetail{Why: whyNotArchived(err), Message: err.Error(), Registrations: []int64{doc.RegistrationID}}})
+		Detail: protocollo.ExceptionDetail{Why: whyNotArchived(err), File: refusedFile(err), Message: err.Error(), Registrations: []int64{doc.RegistrationID}}})
 	if failed == nil {
 		failed = s.setState(ctx, doc, protocollo.DocumentWaiting)
 	}
@@ -125,6 +125,14 @@ func whyNotArchived(err error) string {
 		return "timeout"
 	}
 	return string(protocollo.Internal)
+}
+
+// refusedFile is the page at which it ended; empty where no page is to blame.
+func refusedFile(err error) string {
+	if refused, ok := errors.AsType[*pdfa.RefusedError](err); ok {
+		return refused.File
+	}
+	return ""
 }
 
 // archiving is one document on its way to the archive.

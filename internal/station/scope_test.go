@@ -13,6 +13,7 @@ import (
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
 	"segnatura/internal/station"
+	"segnatura/pdfa"
 	"segnatura/scanner"
 )
 
@@ -441,6 +442,24 @@ func TestArchiveThatFails(t *testing.T) {
 	}
 	if !o.record(r.Intake.ID).Facets.Archived {
 		t.Error("not archived")
+	}
+}
+
+// TestPageThatKillsItsReader: the clerk is told which page it was and what it did.
+func TestPageThatKillsItsReader(t *testing.T) {
+	o := newOffice(t)
+	r := o.labelled("key-0001", letter("x"))
+	o.scan(&feeder{pages: []string{sheetOf("first", withCodes(codeOf(r))), sheetOf("second", nil)}}, station.ScanCommand{})
+	id := o.record(r.Intake.ID).Documents[0].ID
+	o.converter.err = fmt.Errorf("worker: %w", &pdfa.RefusedError{File: "pagina 2", Page: 1, Reason: pdfa.RefusedCrash})
+	if err := o.s.ConfirmQuality(t.Context(), clerk, id, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.s.Archive(t.Context(), id); err == nil {
+		t.Fatal("an archive was made of nothing")
+	}
+	if e := o.theException(protocollo.ExceptionArchive, "crash"); e.Detail.File != "pagina 2" {
+		t.Errorf("detail %+v", e.Detail)
 	}
 }
 

@@ -339,6 +339,7 @@ export interface components {
             code?: string;
             /** Format: int64 */
             declared?: number;
+            file?: string;
             /** Format: int64 */
             found?: number;
             /** Format: int64 */

@@ -43,6 +43,7 @@ export function whyText(e: ExceptionView): string {
       break
     case 'archive':
       parts.push('Il PDF/A non si è potuto fare o non ha superato il controllo. Le pagine sono salve.')
+      if (d.file) parts.push(`Il lavoro si è fermato qui: ${d.file}.`)
       break
   }
   if (d.why && e.kind !== 'scope' && e.kind !== 'count' && exceptionWhy[d.why]) parts.push(exceptionWhy[d.why] ?? '')

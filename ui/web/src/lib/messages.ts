@@ -315,6 +315,15 @@ export const exceptionWhy: Words = {
   'other-aoo': 'È la segnatura di un’altra AOO.',
   format: 'Il formato non è A4.',
   over: 'Supera il limite.',
+  empty: 'Il file è vuoto.',
+  truncated: 'Il file è troncato: la fine manca.',
+  corrupt: 'Il file è danneggiato.',
+  'too-large': 'Il file supera i limiti di pagine, punti o byte.',
+  encrypted: 'Il file è protetto da password.',
+  unsupported: 'Il formato del file non si può archiviare senza perdite.',
+  crash: 'La lettura del file ha fatto cadere il programma che lo apriva: il file è forse malevolo. La stazione non ne risente.',
+  deadline: 'La lettura del file non finiva mai ed è stata interrotta.',
+  memory: 'La lettura del file chiedeva troppa memoria ed è stata interrotta.',
 }
 
 export const choiceWords: Words = {

@@ -54,6 +54,12 @@ describe('exceptions', () => {
     expect(whyText(e)).toContain('10')
   })
 
+  it('says at which page the archive stopped, and why', () => {
+    const e = { kind: 'archive', detail: { why: 'crash', file: 'pagina 2' } } as ExceptionView
+    expect(whyText(e)).toContain('pagina 2')
+    expect(whyText(e)).toContain('malevolo')
+  })
+
   it('calls a run that was cut short by its name', () => {
     expect(titleText({ kind: 'count', detail: { why: 'jam' } })).toBe('Scansione interrotta')
     expect(titleText({ kind: 'count', detail: { declared: 2, found: 3 } })).toBe('Pagine diverse da quelle dichiarate')
