@@ -32,7 +32,7 @@ func jailedEngines() worker.Engines {
 		Check: func(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
 			return selfcheck.Check(r, size)
 		},
-		Rasters: engine.Rasters,
+		Rasters:  engine.Rasters,
 		Inspect:  sheet.Inspector{}.InspectWithThumbnail,
 		Separate: separatePages,
 	}
