@@ -77,8 +77,9 @@ func (j *jpegInput) skipToFF() error {
 // codeBits is how many bits of a code are looked up at once; longer codes are rare and are searched.
 const codeBits = 11
 
-// step is what one code word does: how many bits it and its value take, and by how many coefficients it goes on.
-type step struct{ bits, advance uint8 }
+// step is what one code word does: how many bits it and its value take, by how many coefficients it goes on, and how many of the
+// bits are the value.
+type step struct{ bits, advance, size uint8 }
 
 // blockEnd is the advance of a code word that ends its block.
 const blockEnd = 128
@@ -121,7 +122,7 @@ func (t *codeTable) build(lengths, symbols []byte, dc bool) bool {
 		for range k {
 			s := acStep(symbols[place], length)
 			if dc {
-				s = step{length + symbols[place], 1}
+				s = step{length + symbols[place], 1, symbols[place]}
 				if symbols[place] > 11 { // T.81, table F.1
 					return false
 				}
@@ -148,9 +149,9 @@ func (t *codeTable) build(lengths, symbols []byte, dc bool) bool {
 func acStep(symbol, length uint8) step {
 	run, size := symbol>>4, symbol&15
 	if size == 0 && run != 15 {
-		return step{length, blockEnd}
+		return step{length, blockEnd, 0}
 	}
-	return step{length + size, run + 1}
+	return step{length + size, run + 1, size}
 }
 
 // search finds a code longer than codeBits at the head of acc; no bits mean that there is none.

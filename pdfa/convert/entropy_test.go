@@ -66,6 +66,23 @@ func TestProofIsExact(t *testing.T) {
 	}
 }
 
+// Whatever the data: no panic, and as many pixels as the header says.
+func FuzzBrightness(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
+		info, err := walkJPEG(bytes.NewReader(data))
+		plane, ok := decodeLuma(bytes.NewReader(data))
+		if ok && (err != nil || !info.proved) {
+			t.Error("what was not proved was decoded")
+		}
+		if ok {
+			plane.row(info.height-1, make([]byte, info.width))
+		}
+	})
+}
+
 // BenchmarkProof walks an A4 page of 300 dpi; BenchmarkDecode is what it saves.
 func BenchmarkProof(b *testing.B) {
 	file := benchmarkPage(b)
@@ -83,6 +100,17 @@ func BenchmarkDecode(b *testing.B) {
 	for b.Loop() {
 		if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkBrightness is what a page costs before text is recognised on it.
+func BenchmarkBrightness(b *testing.B) {
+	file := benchmarkPage(b)
+	b.SetBytes(int64(len(file)))
+	for b.Loop() {
+		if _, ok := decodeLuma(bytes.NewReader(file)); !ok {
+			b.Fatal("it was left to image/jpeg")
 		}
 	}
 }

@@ -59,6 +59,10 @@ func (i *jpegInfo) isRGB() bool {
 // entropy-coded data where it is of the common kind.
 func walkJPEG(r io.Reader) (jpegInfo, error) {
 	w := &jpegWalker{in: newJPEGInput(r), regular: true}
+	return w.walk()
+}
+
+func (w *jpegWalker) walk() (jpegInfo, error) {
 	var soi [2]byte
 	if err := w.in.readFull(soi[:]); err != nil {
 		return w.info, err
@@ -99,6 +103,7 @@ type jpegWalker struct {
 	exif     []byte
 	chunks   map[byte][]byte // of the ICC profile, by number
 	count    byte            // of them
+	luma     *lumaPlane      // if not nil, gets the first component's pixels
 }
 
 func (w *jpegWalker) finish() (jpegInfo, error) {
@@ -228,6 +233,9 @@ func (w *jpegWalker) quantisation(data []byte) {
 			return
 		}
 		w.quant |= 1 << (data[0] & 15)
+		if w.luma != nil {
+			w.luma.define(data[0]&15, data[1:size], data[0]>>4 == 1)
+		}
 		data = data[size:]
 	}
 }
@@ -273,7 +281,17 @@ func (w *jpegWalker) scan(header []byte) error {
 	}
 	parts, mcus, ok := w.parts(header)
 	e := entropy{in: w.in}
-	w.regular = ok && e.scan(parts, mcus, w.interval)
+	switch {
+	case !ok:
+		w.regular = false
+	case w.luma == nil:
+		w.regular = e.scan(parts, mcus, w.interval)
+	default:
+		// A table that comes behind the scan would have been too late.
+		table := w.info.components[0].quant
+		w.luma.begin(w.info)
+		w.regular = table < 4 && w.quant&(1<<table) != 0 && e.lumaScan(parts, mcus, w.interval, w.luma)
+	}
 	return nil
 }
 

@@ -129,9 +129,23 @@ func greyRows(src writer.Source, width, height int) (rowsOf, error) {
 	return nil, errors.New("the image has no source to look at")
 }
 
-// jpegRows decodes a JPEG whole. Of YCbCr the brightness is taken as it is; that saves the conversion of colours.
+// jpegRows decodes a JPEG whole. Of YCbCr the brightness is taken as it is; that saves the conversion of colours, and mostly their
+// decoding.
 func jpegRows(src writer.Source) (rowsOf, error) {
 	stream := src.JPEG
+	y := -1
+	if again, ok := stream.(io.Seeker); ok && !src.Options.PlainRGB {
+		if plane, ok := decodeLuma(stream); ok {
+			return func(row []byte) error {
+				y++
+				plane.row(y, row)
+				return nil
+			}, nil
+		}
+		if _, err := again.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+	}
 	unmarked := src.Options.Components == 4 && !src.Options.Inverted
 	if unmarked {
 		// image/jpeg wants Adobe's marker with four components, and then takes 255 for no ink.
@@ -141,7 +155,6 @@ func jpegRows(src writer.Source) (rowsOf, error) {
 	if err != nil {
 		return nil, refuse(pdfa.RefusedCorrupt, "%v", err)
 	}
-	y := -1
 	switch img := img.(type) {
 	case *image.Gray:
 		return func(row []byte) error {
