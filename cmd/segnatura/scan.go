@@ -13,6 +13,7 @@ import (
 
 	"segnatura/internal/durable"
 	"segnatura/scanner"
+	"segnatura/scanner/escl"
 	"segnatura/scanner/sane"
 )
 
@@ -27,7 +28,8 @@ func scan(ctx context.Context, e env, args []string) error {
 	f := flags(e, "scan")
 	configPath := f.String("config", "", "settings file (default: segnatura.toml in the data folder)")
 	dataDir := f.String("data", defaultData, "data folder, for its settings")
-	list := f.Bool("list", false, "list the configured scanners and the devices that SANE sees")
+	list := f.Bool("list", false, "list the configured scanners, those that announce themselves on the network, and what SANE sees")
+	network := f.Bool("network", true, "with -list: ask the local networks too")
 	device := f.String("device", "", "a configured scanner's id, an eSCL URL, or SANE's name (default: the first configured)")
 	feeder := f.Bool("feeder", false, "from the feeder (default: as the device has it)")
 	duplex := f.Bool("duplex", false, "both sides")
@@ -42,7 +44,7 @@ func scan(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	if *list {
-		return listScanners(ctx, e, c)
+		return listScanners(ctx, e, c, *network)
 	}
 	if *out == "" {
 		return usageError{errors.New("no folder given with -o")}
@@ -58,14 +60,23 @@ func scan(ctx context.Context, e env, args []string) error {
 	return takePages(ctx, e, src, r, *out)
 }
 
-// listScanners prints a line for each device: what to call it, its state, its make.
-func listScanners(ctx context.Context, e env, c Config) error {
+// listScanners prints a line for each device: what to call it with -device, what is known of its state or kind, its name.
+func listScanners(ctx context.Context, e env, c Config, network bool) error {
 	for _, sc := range c.Scanners {
 		src, err := openScanner(sc, time.Now)
 		if err != nil {
 			return fmt.Errorf("scanner %q: %w", sc.ID, err)
 		}
 		fmt.Fprintf(e.stdout, "%s\t%s\t%s\n", sc.ID, src.Status(ctx).State, nameOr(sc.Name, sc.ID))
+	}
+	if network {
+		found, err := escl.Discovery{}.Discover(ctx)
+		if err != nil {
+			return err
+		}
+		for _, d := range found {
+			fmt.Fprintf(e.stdout, "%s\tannounced\t%s\n", d.URL, nameOr(d.Model, d.Name))
+		}
 	}
 	devices, err := sane.List(ctx, sane.Config{Env: saneEnvironment()})
 	if err != nil {
