@@ -1,9 +1,10 @@
 // A morning's post at the desk, from the log-in to the archive, by keyboard alone.
 
+import { createHash } from 'node:crypto'
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectFocus, gone, holds, keyboardOnly, picture, see, until } from './browser'
-import { Clerk, expectWholePDF, pagesOf, recordOf } from './desk'
+import { Clerk, expectWholePDF, pagesOf, recordOf, wordsOf } from './desk'
 import { aDay } from './setup'
 
 const day = aDay()
@@ -49,6 +50,8 @@ describe('the post arrives', () => {
 })
 
 describe('a letter', () => {
+  let archived = ''
+
   it('is registered, labelled, scanned, joined by its label, confirmed and archived', async () => {
     const { anna } = day
     await day.station.office.load('letter', 2)
@@ -90,6 +93,30 @@ describe('a letter', () => {
     const opened = anna.context.waitForEvent('page')
     await anna.hands.activate(link)
     await (await opened).close()
+    archived = number
+  })
+
+  it('is attested on a page of its own that names every digest, for the officer to sign', async () => {
+    const { anna } = day
+    await anna.hands.press('Alt+m')
+    await anna.hands.burst(`${archived.slice(8)}${archived.slice(0, 7)}`)
+    const link = anna.page.getByRole('link', { name: 'Attestazione di conformità' })
+    await see(link)
+    const attestation = await anna.bytes((await link.getAttribute('href'))!)
+    await expectWholePDF(attestation)
+    const words = await wordsOf(attestation)
+    const { intakeID } = await recordOf(anna, archived)
+    const { documents } = await anna.json<{ documents: { id: number; archive: { editions: { ordinal: number; sha256: string }[] } }[] }>(`/api/records/${intakeID}`)
+    for (const e of documents[0]!.archive.editions) expect(words).toContain(e.sha256)
+    const first = await anna.bytes(`/api/documents/${documents[0]!.id}/archive.pdf?edizione=1`)
+    expect(words).toContain(createHash('sha256').update(first).digest('hex'))
+    expect(words).toContain('il presente documento non attesta nulla')
+
+    const opened = anna.context.waitForEvent('page')
+    await anna.hands.activate(link)
+    await (await opened).close()
+    await anna.hands.press('Alt+s')
+    await expectFocus(anna.field('Mittente'))
   })
 
   it('takes at most twelve keys besides the words of its subject when the sender is known', async () => {
