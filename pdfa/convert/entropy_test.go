@@ -73,6 +73,9 @@ func FuzzBrightness(f *testing.F) {
 			return
 		}
 		info, err := walkJPEG(bytes.NewReader(data))
+		if info.width*info.height > 1<<22 {
+			return // the time would go into clearing memory
+		}
 		plane, ok := decodeLuma(bytes.NewReader(data))
 		if ok && (err != nil || !info.proved) {
 			t.Error("what was not proved was decoded")

@@ -146,6 +146,32 @@ esac`
 	}
 }
 
+// doubtful is an answer with five words of which tesseract thinks little.
+const doubtful = `cat >/dev/null
+printf 'level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n'
+printf '1\t1\t0\t0\t0\t0\t0\t0\t%s\t%s\t-1\t\n' $n $height
+for i in 1 2 3 4 5; do printf '5\t1\t1\t1\t1\t%s\t1\t2\t30\t10\t%s\t%s\n' $i $confidence $word; done
+`
+
+func TestADoubtfulPageIsReadAgainAndTheBetterReadingCounts(t *testing.T) {
+	tests := []struct {
+		name, languages, again, want string
+	}{
+		{"better the other way up", `ita\nosd\n`, "confidence=90 word=dopo", "dopo"},
+		{"no better the other way up", `ita\nosd\n`, "confidence=30 word=dopo", "prima"},
+		{"the second reading fails", `ita\nosd\n`, "exit 1", "prima"},
+		{"tesseract cannot tell the way up", `ita\n`, "confidence=90 word=dopo", "prima"},
+	}
+	for _, test := range tests {
+		body := "confidence=40 word=prima\ncase \"$*\" in *'--psm 1 '*) " + test.again + ";; esac\n" + doubtful
+		reader := newReader(t, ocr.Config{Program: pretend(t, "5.3.0", test.languages, body)})
+		texts, err := reader.Read(t.Context(), pages(1), nil)
+		if err != nil || len(texts[0].Words) != 5 || texts[0].Words[0].Text != test.want {
+			t.Errorf("%s: %+v, %v", test.name, texts, err)
+		}
+	}
+}
+
 func TestAProgramThatWritesWithoutEndIsStopped(t *testing.T) {
 	var reason error
 	reader := newReader(t, ocr.Config{

@@ -41,7 +41,7 @@ type Config struct {
 	DataDir string
 	// Workers is how many pages are read at a time, over all calls; 0: as many as there are cores.
 	Workers int
-	// PageDeadline is how long one page may take; 0: a minute.
+	// PageDeadline is how long one reading of a page may take; 0: a minute. A page that may stand on its head is read twice.
 	PageDeadline time.Duration
 	// Nice lowers the program's precedence, 0 to 19.
 	Nice int

@@ -8,7 +8,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"segnatura/internal/tool"
@@ -31,21 +30,17 @@ const (
 	doubtfulWords      = 5 // fewer say nothing
 )
 
-// recognise reads a page; where the words are doubtful, once more with the page turned as tesseract thinks best, if that gives
-// words less doubtful. One deadline holds for both.
+// recognise reads a page; where the words are doubtful, once more with the page turned as tesseract thinks best. Of the two it
+// takes the less doubtful; the second, which has a deadline of its own, may fail.
 func (r *Reader) recognise(ctx context.Context, raster pdfa.Raster) ([]pdfa.Word, error) {
-	began := time.Now()
 	raster = square(raster)
-	page, err := r.run(ctx, raster, modeAuto, r.config.PageDeadline)
+	page, err := r.run(ctx, raster, modeAuto)
 	if err != nil {
 		return nil, err
 	}
 	if confidence, words := page.confidence(); r.canTurn && words >= doubtfulWords && confidence < doubtfulConfidence {
-		turned, err := r.run(ctx, raster, modeTurn, r.config.PageDeadline-time.Since(began))
-		if err != nil {
-			return nil, err
-		}
-		if better, n := turned.confidence(); n >= doubtfulWords && better > confidence {
+		turned, err := r.run(ctx, raster, modeTurn)
+		if better, n := turned.confidence(); err == nil && n >= doubtfulWords && better > confidence {
 			page = turned
 		}
 	}
@@ -53,14 +48,11 @@ func (r *Reader) recognise(ctx context.Context, raster pdfa.Raster) ([]pdfa.Word
 }
 
 // run gives tesseract one page and reads its answer.
-func (r *Reader) run(ctx context.Context, raster pdfa.Raster, mode int, deadline time.Duration) (tsvPage, error) {
-	if deadline <= 0 {
-		return tsvPage{}, tool.ErrDeadline
-	}
+func (r *Reader) run(ctx context.Context, raster pdfa.Raster, mode int) (tsvPage, error) {
 	args := append(r.dataArgs(), "stdin", "stdout", "-l", strings.Join(r.config.Languages, "+"),
 		"--dpi", strconv.Itoa(int(math.Round(raster.XDPI))), "--psm", strconv.Itoa(mode), "-c", "tessedit_create_tsv=1")
 	result, err := r.program.Run(ctx, tool.Job{
-		Args: args, Stdin: pnm(raster), MaxOutput: maxTSV, Timeout: deadline, Nice: r.config.Nice,
+		Args: args, Stdin: pnm(raster), MaxOutput: maxTSV, Timeout: r.config.PageDeadline, Nice: r.config.Nice,
 		Env: []string{"OMP_THREAD_LIMIT=1"}, // its own threads make it slower: decision 0017
 	})
 	if err != nil {
