@@ -3,12 +3,16 @@ package station_test
 import (
 	"bytes"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
+	"segnatura/internal/testenv"
 	"segnatura/pdfa"
 	"segnatura/pdfa/metadata"
 )
@@ -120,6 +124,11 @@ func TestCertifiedProcessIsClaimedWhereItIsNamed(t *testing.T) {
 	if got[0].Verification.Conformity {
 		t.Error("attested by nobody")
 	}
+	var file bytes.Buffer
+	if _, err := metadata.Write(&file, got[0]); err != nil {
+		t.Fatal(err)
+	}
+	valid(t, file.Bytes())
 }
 
 // gathered notes what the station says of a document, and has it written for good.
@@ -161,5 +170,19 @@ func TestMetadataSayWhatTheRegisterSays(t *testing.T) {
 	var again bytes.Buffer
 	if pending, err := metadata.Write(&again, m); err != nil || len(pending) == 0 || !bytes.Contains(again.Bytes(), []byte(m.Segnatura.Text)) {
 		t.Errorf("%d pending fields, %v", len(pending), err)
+	}
+	valid(t, again.Bytes())
+}
+
+// valid holds a metadata file against its schema.
+func valid(t *testing.T, file []byte) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "metadata.xml")
+	if err := os.WriteFile(path, file, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	schema := filepath.Join(testenv.Root(t), "pdfa/metadata/testdata/metadati.xsd")
+	if out, err := exec.Command(testenv.Program(t, "xmllint"), "--nonet", "--noout", "--schema", schema, path).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s\n%s", err, out, file)
 	}
 }
