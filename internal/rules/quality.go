@@ -87,7 +87,7 @@ func QualityChecks() []QualityCheck {
 			"feeders stay within 1.5 degrees; the eye sees 2", sourceComune,
 			func(p PageFacts) (float64, string, bool) { return math.Abs(p.SkewDegrees), "", p.SkewKnown && !p.Blank }, over},
 		{FlagLowContrast, "print contrast signal of the ink, 0 to 1", 0.35,
-			"office print has 0.5 and more, also in thin letters at 150 dpi; under 0.25 ink is lost in the paper's noise", sourceComune,
+			"scans of writing have 0.43 and more; under 0.25 ink is lost in the paper's noise", sourceComune,
 			func(p PageFacts) (float64, string, bool) {
 				return p.Contrast, "", !p.Blank && p.EdgeMM > 0 && p.EdgeMM <= widestEdgeMM
 			}, under},
@@ -105,7 +105,7 @@ func QualityChecks() []QualityCheck {
 				return float64(most), "", !p.Blank && p.Sideways && most >= agreement*least
 			}, over},
 		{FlagUnreadable, "width in mm over which ink turns into paper", widestEdgeMM,
-			"sharp scans have 0.1 to 0.4; from 0.9 on text recognition loses half the words of a letter in 11 points", sourceComune,
+			"sharp scans have 0.1 to 0.4; from 0.9 on text recognition lost a quarter to half of the words, at 1.0 nearly all", sourceComune,
 			func(p PageFacts) (float64, string, bool) { return p.EdgeMM, "blur", !p.Blank && p.EdgePx >= 3 }, over},
 		{FlagUnreadable, "grey of the paper, 0 to 255", 100,
 			"no paper is that dark: an open lid, a lamp that failed, or a negative", sourceComune,
