@@ -113,15 +113,18 @@ fuzz: $(SUMMARY) ui/dist/index.html ## every fuzz target for TIME=1m; what is fo
 	@$(SUMMARY) run -as lines -name "fuzz" -o $(RESULTS)/fuzz.json -- .ci/fuzz $(or $(TIME),1m)
 	$(SUMMARY) total $(RESULTS)/fuzz.json
 
-# veraPDF judges every PDF/A that the tests of these packages wrote.
+# veraPDF judges every PDF/A that the tests of these packages wrote, and what segnatura pdfa made of the corpus; with
+# SEGNATURA_LONG=1 also all of the corpus with its text recognised.
 PDFA_OUT := $(CURDIR)/build/pdfa-out
 conformance: $(SUMMARY) setup-test ## every PDF/A that the tests write, judged by veraPDF
 	@rm -rf $(PDFA_OUT) $(RESULTS)/conformance
 	mkdir -p $(PDFA_OUT)
 	SEGNATURA_PDFA_OUT=$(PDFA_OUT) $(SUMMARY) run -as go -name "PDF/A writers" -o $(RESULTS)/conformance/go.json -- \
 		$(GO) test -json -count=1 -p 2 -timeout 15m ./pdfa/... ./stamp/pdf/...
+	SEGNATURA_PDFA_OUT=$(PDFA_OUT) $(SUMMARY) run -as go -name "segnatura pdfa" -o $(RESULTS)/conformance/command.json -- \
+		$(GO) test -json -count=1 -run '^TestCorpus' -timeout 60m ./cmd/segnatura
 	$(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
-	$(SUMMARY) total $(RESULTS)/conformance/{go,verapdf}.json
+	$(SUMMARY) total $(RESULTS)/conformance/{go,command,verapdf}.json
 
 LINTERS := gofmt vet staticcheck svelte scripts seeds publiccode
 lint: $(SUMMARY) ui/dist/index.html ## gofmt, vet, staticcheck, svelte-check, shell scripts, fuzz seeds, publiccode.yml

@@ -125,6 +125,9 @@ func parsePDFA(e env, args []string) (pdfaOptions, error) {
 	return o, nil
 }
 
+// textDeadline is for one page. No clerk waits here, and a busy machine is no reason to go without text.
+const textDeadline = 5 * time.Minute
+
 // runJailed is run with this program's own engines: foreign bytes are opened in jailed processes.
 func (o pdfaOptions) runJailed(ctx context.Context, line *statusLine) (outcome pdfaOutcome, err error) {
 	if err := o.look(); err != nil {
@@ -139,16 +142,12 @@ func (o pdfaOptions) runJailed(ctx context.Context, line *statusLine) (outcome p
 	engines := pdfaEngines{convert: jail.Convert, check: jail.Check}
 	engine := ""
 	if o.languages != nil {
-		reader, err := ocr.New(ctx, ocr.Config{Languages: o.languages, Workers: o.jobs})
+		reader, err := ocr.New(ctx, ocr.Config{Languages: o.languages, Workers: o.jobs, PageDeadline: textDeadline})
 		if err != nil {
 			return pdfaOutcome{Output: o.output}, readerSentence(err)
 		}
 		engine = reader.Engine()
-		engines.readText = func(ctx context.Context, inputs []pdfa.Input, progress func(page, pages int)) ([]pdfa.PageText, error) {
-			return reader.Read(ctx, func(ctx context.Context, emit func(pdfa.Raster) error) (int, error) {
-				return jail.Rasters(ctx, inputs, emit)
-			}, progress)
-		}
+		engines.readText = (&textReader{Reader: reader, jail: jail}).ReadText
 	}
 	outcome, err = o.run(ctx, engines, line)
 	outcome.TextEngine = engine
