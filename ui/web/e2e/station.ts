@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -43,10 +43,11 @@ export class Station {
     private readonly demo: boolean,
   ) {}
 
-  /** Starts a station over an empty data folder: the demonstration, or one that nobody has configured yet. */
-  static async start(kind: 'demo' | 'unconfigured' = 'demo'): Promise<Station> {
+  /** Starts a station over an empty data folder: the demonstration, or one that nobody has configured yet. settings are the machine's, in TOML. */
+  static async start(kind: 'demo' | 'unconfigured' = 'demo', settings = ''): Promise<Station> {
     if (!existsSync(program)) throw new Error(`${program} is missing: run make build first`)
     const s = new Station(await mkdtemp(join(tmpdir(), 'segnatura-e2e-')), kind === 'demo')
+    if (settings) await writeFile(join(s.dir, 'segnatura.toml'), settings)
     await s.launch('127.0.0.1:0')
     return s
   }
@@ -124,7 +125,7 @@ async function announced(child: ChildProcess, demo: boolean, log: () => string):
   })
 }
 
-export type LetterKind = 'letter' | 'long' | 'foreign-code' | 'photocopy' | 'unlabelled' | 'plan' | 'two-labels'
+export type LetterKind = 'letter' | 'long' | 'foreign-code' | 'photocopy' | 'unlabelled' | 'plan' | 'two-labels' | 'poor'
 export type Trouble = 'scanner-jam' | 'scanner-slow' | 'printer-labels-out' | 'printer-cut'
 
 export interface PrintedLabel {
