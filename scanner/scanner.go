@@ -34,6 +34,12 @@ type Document interface {
 	Close() error
 }
 
+// Refuser is a Document whose pages come from somewhere and would come again: it is told that the page it returned last can never be
+// taken, and why. Next then returns f. It is called instead of Next, after the page's Data was closed.
+type Refuser interface {
+	Refuse(f *Fault)
+}
+
 // Input is where the paper lies.
 type Input string
 
@@ -161,6 +167,9 @@ const (
 	FaultTruncated   FaultKind = "truncated"   // a transfer was cut
 	FaultUnsupported FaultKind = "unsupported" // the device refused the settings
 	FaultBadData     FaultKind = "bad-data"    // bytes came that are no image of a kind we take, or are over a limit
+	FaultEncrypted   FaultKind = "encrypted"   // a file that asks for a password
+	FaultSigned      FaultKind = "signed"      // a signed PDF: as pages it would lose its signature
+	FaultActive      FaultKind = "active"      // a PDF with scripts, programs to start, embedded files or XFA
 	FaultCancelled   FaultKind = "cancelled"
 	FaultDevice      FaultKind = "device" // anything else that the device reported
 )

@@ -78,7 +78,7 @@ type FolderView struct {
 // folder itself, which cannot be read.
 type FolderTrouble struct {
 	File  string            `json:"file"`
-	Fault scanner.FaultKind `json:"fault" enum:"truncated,bad-data,unsupported,device,offline"`
+	Fault scanner.FaultKind `json:"fault" enum:"truncated,bad-data,unsupported,encrypted,signed,active,device,offline"`
 	At    time.Time         `json:"at"`
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"segnatura/pdfa"
 	"segnatura/scanner"
-	"segnatura/scanner/sheet"
 	"segnatura/scanner/upload"
 	"segnatura/stamp"
 	"segnatura/stamp/compose"
@@ -43,12 +42,12 @@ func (p paper) LabelPDF(w io.Writer, b *stamp.Bitmap) error {
 func (paper) LabelPNG(w io.Writer, b *stamp.Bitmap) error { return compose.EncodePNG(w, b) }
 
 // uploaded opens the files of a browser's form as a run of single pages. abort frees a read that waits for a browser that went away.
-func uploaded(clock func() time.Time, dir string) func(*multipart.Reader, func()) (scanner.Document, error) {
+func uploaded(clock func() time.Time, pages separator) func(*multipart.Reader, func()) (scanner.Document, error) {
 	return func(form *multipart.Reader, abort func()) (scanner.Document, error) {
 		doc, err := upload.New(upload.Multipart(form), upload.Config{Now: clock, Abort: abort}).Scan(context.Background(), scanner.Request{})
 		if err != nil {
 			return nil, err
 		}
-		return sheet.Separate(doc, dir), nil
+		return pages.separate(doc), nil
 	}
 }

@@ -72,7 +72,7 @@ func TestBadUploadsAreToldAndLoseNothing(t *testing.T) {
 		{"empty", nil, []string{"bad-data", "truncated"}},
 		{"a JPEG cut in half", pageWith(t, 1)[:len(whole)/2], []string{"bad-data", "truncated"}},
 		{"a PNG of 400 megapixels", hugePNG(), []string{"bad-data"}},
-		{"an encrypted PDF", []byte(encryptedPDF), []string{"bad-data", "unsupported"}},
+		{"an encrypted PDF", []byte(encryptedPDF), []string{"encrypted"}},
 		{"a program", []byte("\x7fELF and more"), []string{"bad-data", "unsupported"}},
 	} {
 		t.Run(bad.name, func(t *testing.T) {

@@ -17,7 +17,6 @@ import (
 	"segnatura/internal/station"
 	"segnatura/scanner"
 	"segnatura/scanner/hotfolder"
-	"segnatura/scanner/sheet"
 	"segnatura/ui"
 )
 
@@ -40,9 +39,9 @@ func newWatched(h HotFolderConfig, clock func() time.Time) (watched, error) {
 
 // watch hands every run of files to the station until ctx ends. The station itself is the actor: nobody pressed a key. A file
 // that could not be taken stays in its folder and comes again.
-func (w watched) watch(ctx context.Context, s *station.Station, workDir string, log *slog.Logger) error {
+func (w watched) watch(ctx context.Context, s *station.Station, pages separator, log *slog.Logger) error {
 	return w.source.Watch(ctx, func(ctx context.Context, doc scanner.Document) {
-		if err := w.take(ctx, s, sheet.Separate(doc, workDir)); err != nil {
+		if err := w.take(ctx, s, pages.separate(doc)); err != nil {
 			log.LogAttrs(ctx, slog.LevelError, "take files from a hot folder", slog.String("device", w.id), slog.Any("err", err))
 		}
 	})

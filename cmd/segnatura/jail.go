@@ -33,8 +33,8 @@ func jailedEngines() worker.Engines {
 			return selfcheck.Check(r, size)
 		},
 		Rasters:  engine.Rasters,
-		Inspect:  sheet.Inspector{}.InspectWithThumbnail,
-		Separate: separatePages,
+		Inspect:  inspectDrawn(engine, sheet.Inspector{}.InspectWithThumbnail),
+		Separate: separateIn(engine),
 	}
 }
 

@@ -116,6 +116,9 @@ func (s *service) run(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, office.Close()) }()
 		s.devices = office.devices
 	}
+	for i, sc := range s.devices.scanners {
+		s.devices.scanners[i].Source = separating{sc.Source, s.pages()}
+	}
 	if err := s.wire(ctx); err != nil {
 		return err
 	}
@@ -173,7 +176,7 @@ func (p publisher) Publish(e station.Event) {
 
 func (s *service) uiConfig(token string, office *demoOffice) ui.Config {
 	c := ui.Config{
-		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock}, Uploaded: uploaded(s.clock, s.workDir()), Devices: s.devices.forScreen(), Hosts: s.config.hosts(), SetupToken: token,
+		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock}, Uploaded: uploaded(s.clock, s.pages()), Devices: s.devices.forScreen(), Hosts: s.config.hosts(), SetupToken: token,
 		Secure: !s.config.loopback(), Trial: s.demo, Version: version(), Log: s.log,
 	}
 	if office != nil {
@@ -265,7 +268,7 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 		return nil
 	})
 	for _, h := range s.devices.folders {
-		loops.Go(func() error { return h.watch(background, s.station, s.workDir(), s.log) })
+		loops.Go(func() error { return h.watch(background, s.station, s.pages(), s.log) })
 	}
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(l) }()
@@ -291,6 +294,9 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 	}
 	return errors.Join(err, shutdown, sockets, loopErr)
 }
+
+// pages takes files apart that come to the desk.
+func (s *service) pages() separator { return separator{jail: s.jail, dir: s.workDir()} }
 
 // workDir is for files that have no name, and so leave nothing behind.
 func (s *service) workDir() string { return filepath.Join(s.dataDir, "tmp") }

@@ -79,6 +79,26 @@ func (d *document) Next(ctx context.Context) (*scanner.Page, error) {
 	}, nil
 }
 
+// Refuse implements [scanner.Refuser]: the file stays where it is, lets the others pass, and is told.
+func (d *document) Refuse(f *scanner.Fault) {
+	d.mu.Lock()
+	p := d.page
+	d.page = nil
+	if d.end == nil {
+		d.end = f
+	}
+	d.mu.Unlock()
+	if p == nil {
+		return
+	}
+	d.src.mu.Lock()
+	if at := d.src.seen[p.file.name]; at != nil && at.print == p.file.print {
+		at.standing = troubled
+	}
+	d.src.mu.Unlock()
+	d.src.cfg.OnTrouble(p.file.name, f)
+}
+
 // acknowledge moves the original of the page that the caller has made safe. A page that was not read to its end was not.
 func (d *document) acknowledge() {
 	p := d.page

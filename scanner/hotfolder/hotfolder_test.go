@@ -350,7 +350,6 @@ func TestWhatStaysIsToldOnceAndTakenWhenItChanges(t *testing.T) {
 		{"nothing yet", "a.jpg", nil, scanner.FaultTruncated},
 		{"zeros", "a.jpg", make([]byte, 5000), scanner.FaultTruncated},
 		{"a PDF that is not finished", "a.jpg", []byte("%PDF-1.7\n1 0 obj"), scanner.FaultTruncated},
-		{"a PDF", "a.jpg", []byte("%PDF-1.7\n1 0 obj\n%%EOF\n"), scanner.FaultUnsupported},
 		{"something else", "a.jpg", []byte("<html>scanner error</html>"), scanner.FaultBadData},
 		{"too much", "a.jpg", jpegFile(20_000), scanner.FaultBadData},
 	} {
@@ -367,6 +366,49 @@ func TestWhatStaysIsToldOnceAndTakenWhenItChanges(t *testing.T) {
 			equal(t, "documents after it was finished", w.docs, [][]string{{c.name}})
 		})
 	}
+}
+
+// A file that its consumer can never take stays, is told once in the consumer's words, and holds up no other.
+func TestARefusedFileIsToldAndLetsTheOthersPass(t *testing.T) {
+	bubble(t, "a PDF with a password between two pages", func(t *testing.T, dir string) {
+		var troubles, taken []string
+		src, err := hotfolder.New(hotfolder.Config{Dir: dir, OnTrouble: func(name string, f *scanner.Fault) {
+			troubles = append(troubles, name+": "+string(f.Kind))
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range map[string][]byte{"1.jpg": jpegFile(1), "2.pdf": []byte("%PDF-1.7\n%%EOF\n"), "3.jpg": jpegFile(3)} {
+			put(t, dir, name, b)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() {
+			done <- src.Watch(ctx, func(ctx context.Context, doc scanner.Document) {
+				for {
+					p, err := doc.Next(ctx)
+					if err != nil {
+						return
+					}
+					if _, err := io.Copy(io.Discard, p.Data); err != nil {
+						t.Error(err)
+					}
+					_ = p.Data.Close()
+					if p.Format == "application/pdf" {
+						doc.(scanner.Refuser).Refuse(&scanner.Fault{Kind: scanner.FaultEncrypted})
+						continue
+					}
+					taken = append(taken, p.Name)
+				}
+			})
+		}()
+		pass(time.Hour)
+		cancel()
+		<-done
+		equal(t, "troubles", troubles, []string{"2.pdf: encrypted"})
+		equal(t, "taken", taken, []string{"1.jpg", "3.jpg"})
+		equal(t, "left", names(t, dir), []string{"2.pdf"})
+	})
 }
 
 func TestOnlyRegularFilesAreTouched(t *testing.T) {

@@ -15,13 +15,12 @@ var formats = []struct {
 	format string
 	head   string
 	whole  func(r io.ReaderAt, size int64) error
-	refuse string // why a whole file of the format is not taken all the same
 }{
-	{"image/jpeg", "\xff\xd8\xff", tail("\xff\xd9"), ""}, // EOI, which entropy-coded data cannot contain
-	{"image/png", "\x89PNG\r\n\x1a\n", tail("IEND\xaeB`\x82"), ""},
-	{"image/tiff", "II*\x00", wholeTIFF, ""},
-	{"image/tiff", "MM\x00*", wholeTIFF, ""},
-	{"application/pdf", "%PDF-", tail("%%EOF"), "PDF files are not taken from a hot folder yet"},
+	{"image/jpeg", "\xff\xd8\xff", tail("\xff\xd9")}, // EOI, which entropy-coded data cannot contain
+	{"image/png", "\x89PNG\r\n\x1a\n", tail("IEND\xaeB`\x82")},
+	{"image/tiff", "II*\x00", wholeTIFF},
+	{"image/tiff", "MM\x00*", wholeTIFF},
+	{"application/pdf", "%PDF-", tail("%%EOF")},
 }
 
 // wholeFormat returns the format of a file that is whole and taken. Errors about the file are *scanner.Fault.
@@ -41,8 +40,6 @@ func wholeFormat(r io.ReaderAt, size int64) (string, error) {
 			return "", &scanner.Fault{Kind: scanner.FaultTruncated, Detail: f.format + ": " + part.Error()}
 		case err != nil:
 			return "", err
-		case f.refuse != "":
-			return "", &scanner.Fault{Kind: scanner.FaultUnsupported, Detail: f.refuse}
 		}
 		return f.format, nil
 	}

@@ -404,7 +404,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            fault: "truncated" | "bad-data" | "unsupported" | "device" | "offline";
+            fault: "truncated" | "bad-data" | "unsupported" | "encrypted" | "signed" | "active" | "device" | "offline";
             file: string;
         };
         FolderView: {

@@ -1,6 +1,6 @@
 // The fixed bar in words: each device with what it means for the clerk now.
 
-import { centralWords, connectorWords, feederWords, printerWords, scannerWords, word } from './messages'
+import { centralWords, connectorWords, feederWords, fileWords, printerWords, scannerWords, word } from './messages'
 import type { FolderView, PrinterView, ScannerView, Status } from './types'
 
 export interface BarItem {
@@ -31,7 +31,7 @@ export function folderText(f: FolderView): BarItem | undefined {
   const first = f.troubles?.[0]
   if (!first) return undefined
   const more = (f.troubles?.length ?? 0) > 1 ? ` e altri ${(f.troubles?.length ?? 0) - 1}` : ''
-  return { kind: 'wait', text: `${first.file} non si può prendere${more}: controlla il file` }
+  return { kind: 'wait', text: `${first.file} non si può prendere${more}: ${fileWords[first.fault] ?? 'controlla il file'}` }
 }
 
 export function centralText(s: Status): BarItem {

@@ -263,8 +263,16 @@ export const faultWords: Words = {
   truncated: 'Una pagina è arrivata a metà e non è stata tenuta: ripeti da quella.',
   unsupported: 'Lo scanner non accetta queste impostazioni: cambiale e riprova.',
   'bad-data': 'È arrivato qualcosa che non è una pagina leggibile: ripeti la scansione.',
+  encrypted: 'Il PDF chiede una password e non si può aprire: fattelo mandare senza password.',
+  signed: 'Il PDF è firmato: come pagine perderebbe la firma. Non è stato preso; va protocollato come documento informatico.',
+  active: 'Il PDF contiene programmi o allegati nascosti. Non è stato preso: chiedine una copia semplice, o stampalo e scansionalo.',
   cancelled: 'Fermata dall’operatore.',
   device: 'Lo scanner segnala un guasto: guarda il suo pannello.',
+}
+
+/** Why a file in a hot folder cannot be taken. */
+export const fileWords: Words = {
+  encrypted: 'chiede una password', signed: 'è firmato: va protocollato come documento informatico', active: 'contiene programmi o allegati nascosti',
 }
 
 export const feederWords: Words = { loaded: 'carta nell’alimentatore', empty: 'alimentatore vuoto', jam: 'carta inceppata', open: 'coperchio aperto' }
