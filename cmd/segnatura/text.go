@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"segnatura/pdfa"
 	"segnatura/pdfa/ocr"
@@ -15,12 +16,16 @@ type textReader struct {
 	jail *worker.Pool
 }
 
-// backgroundNice is the precedence of tesseract beside a desk at which somebody works.
-const backgroundNice = 10
+const (
+	// backgroundNice is the precedence of tesseract beside a desk at which somebody works.
+	backgroundNice = 10
+	// backgroundDeadline is how long a page may take there: seconds, but nobody waits, and a machine that does other things may give it none.
+	backgroundDeadline = 5 * time.Minute
+)
 
 // newTextReader makes the reader of a station. The error says that tesseract, or a language, is not there.
 func newTextReader(ctx context.Context, languages []string, jail *worker.Pool, log *slog.Logger) (*textReader, error) {
-	reader, err := ocr.New(ctx, ocr.Config{Languages: languages, Nice: backgroundNice, Failed: func(page int, err error) {
+	reader, err := ocr.New(ctx, ocr.Config{Languages: languages, Nice: backgroundNice, PageDeadline: backgroundDeadline, Failed: func(page int, err error) {
 		log.Warn("page without text", "page", page, "err", err)
 	}})
 	if err != nil {

@@ -66,7 +66,7 @@ func (s *Station) textDueNow(ctx context.Context, later map[int64]time.Time) {
 		}
 		d := due[next]
 		if err := s.readText(ctx, d); err != nil {
-			s.log.Error("text not read", "batch", d.Document.BatchID, "err", err)
+			s.log.Warn("text not read", "batch", d.Document.BatchID, "err", err)
 			later[d.Document.ID] = s.now().Add(textPause << (2 * min(d.Tries, textTries)))
 			continue
 		}

@@ -62,7 +62,7 @@ type Config struct {
 	Log    *slog.Logger // default: discard
 
 	// RegisterTimeout bounds one call for a number (default 20 s), DeliverTimeout one delivery (2 min), PrintTimeout one label
-	// (30 s), ArchiveTimeout the making of one file (10 min), to which TextPageTimeout (1 min) is added for each page whose text is read.
+	// (30 s), ArchiveTimeout the making of one file (10 min), to which TextPageTimeout (5 min) is added for each page whose text is read.
 	RegisterTimeout, DeliverTimeout, PrintTimeout, ArchiveTimeout, TextPageTimeout time.Duration
 	// AbsenceProof is how long after an attempt's start a register elsewhere may still be working on it: until then «not found»
 	// proves nothing (R17.3). Default 5 min.
@@ -145,7 +145,7 @@ func withDefaults(cfg *Config) {
 		value time.Duration
 	}{
 		{&cfg.RegisterTimeout, 20 * time.Second}, {&cfg.DeliverTimeout, 2 * time.Minute}, {&cfg.PrintTimeout, 30 * time.Second},
-		{&cfg.ArchiveTimeout, 10 * time.Minute}, {&cfg.TextPageTimeout, time.Minute}, {&cfg.AbsenceProof, 5 * time.Minute}, {&cfg.ArchivePause, time.Minute},
+		{&cfg.ArchiveTimeout, 10 * time.Minute}, {&cfg.TextPageTimeout, 5 * time.Minute}, {&cfg.AbsenceProof, 5 * time.Minute}, {&cfg.ArchivePause, time.Minute},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value

@@ -220,6 +220,7 @@ export interface Record {
   segnatura: string
   arrivedAt: string
   draft: { subject: string; senders?: { name: string }[]; recipients?: { name: string }[]; direction: string }
+  facets: { delivered: boolean }
   documents?: { id: number; state: string; pages: number; pageList?: { id: number }[]; scope?: { note?: string } }[]
 }
 

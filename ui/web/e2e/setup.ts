@@ -13,11 +13,14 @@ export interface Day {
   anna: Clerk
 }
 
-/** Opens a browser and a fresh demonstration, and logs Anna, an operator, in. Each test finds an empty feeder and no trouble. */
-export function aDay(): Day {
+/**
+ * Opens a browser and a fresh demonstration, with the machine's settings where there are any, and logs Anna, an operator, in. Each test
+ * finds an empty feeder and no trouble.
+ */
+export function aDay(settings = ''): Day {
   const day = {} as Day
   beforeAll(async () => {
-    ;[day.browser, day.station] = await Promise.all([openBrowser(), Station.start()])
+    ;[day.browser, day.station] = await Promise.all([openBrowser(), Station.start('demo', settings)])
     day.anna = await Clerk.login(day.browser, day.station, day.station.account('operatore'))
   })
   beforeEach(() => day.station.office.tidy())
