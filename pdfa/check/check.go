@@ -5,7 +5,7 @@
 // It proves structure (header, every cross-reference on its object, no byte outside an object, no orphan, exact stream lengths,
 // identifier, no encryption), content (only known operators, resources that exist), images (JPEG, G4 and Flate data decoded whole
 // and of the stated size), fonts (embedded, widths equal to the program's, every code with its character), the output intent's
-// profile, and metadata (well-formed XMP equal to Info, the declared flavour).
+// profile, and metadata (well-formed XMP equal to Info, the declared flavour, an extension schema that the packet describes).
 //
 //	report, err := check.Check(f, size)
 //	if err != nil || !report.Compliant { /* not archived */ }

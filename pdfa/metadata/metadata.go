@@ -35,7 +35,7 @@ func Write(w io.Writer, m pdfa.DocumentMetadata) ([]pdfa.PendingField, error) {
 	}
 	b := &builder{m: m}
 	f := file{Document: b.document()}
-	f.Station = b.station(b.pending)
+	f.Station = b.station()
 	if b.err != nil {
 		return nil, fmt.Errorf("write metadata of %s: %w", m.File.Name, b.err)
 	}

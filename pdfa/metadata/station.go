@@ -122,7 +122,8 @@ func instant(t time.Time) text {
 	return text(t.Format("2006-01-02T15:04:05-07:00"))
 }
 
-func (b *builder) station(pendingFields []pdfa.PendingField) station {
+// station is filled last: it lists what the annex's elements left pending.
+func (b *builder) station() station {
 	m := b.m
 	s := station{
 		State: stateWords()[m.Segnatura.Direction], Register: "Protocollo Ordinario", Formation: "b", Anonymous: m.Anonymous,
@@ -137,7 +138,7 @@ func (b *builder) station(pendingFields []pdfa.PendingField) station {
 		s.Scans = append(s.Scans, scan{Pages: c.Pages, Device: text(c.Device), Input: text(c.Input), ColorMode: text(c.ColorMode),
 			XDPI: c.XDPI, YDPI: c.YDPI, Duplex: c.Duplex, First: instant(c.FirstTakenAt), Last: instant(c.LastTakenAt)})
 	}
-	for _, p := range pendingFields {
+	for _, p := range b.pending {
 		s.Pending.Fields = append(s.Pending.Fields, pendingField{text(p.Path), text(p.Owner), text(p.Why)})
 	}
 	return s
