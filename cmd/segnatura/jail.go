@@ -38,31 +38,6 @@ func jailedEngines() worker.Engines {
 	}
 }
 
-// separatePages takes a TIFF apart, page by page.
-func separatePages(ctx context.Context, in pdfa.Input, emit func(worker.Part) error) error {
-	f, err := in.Open()
-	if err != nil {
-		return err
-	}
-	defer f.Close() // read only
-	pages, err := sheet.Split(f)
-	if err != nil {
-		return err
-	}
-	for i, page := range pages {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if _, err := page.Seek(0, io.SeekStart); err != nil {
-			return fmt.Errorf("separate page %d of %s: %w", i+1, in.Name, err)
-		}
-		if err := emit(worker.Part{Page: i + 1, Format: "image/tiff", Data: page}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // What one job may take. A scan is measured in a tenth of a second, and an A3 page in colour at 600 dpi takes 210 MB decoded: who
 // needs more than these is stuck, or lies.
 func deskLimits() worker.Limits {
