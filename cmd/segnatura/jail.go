@@ -33,7 +33,7 @@ func jailedEngines() worker.Engines {
 			return selfcheck.Check(r, size)
 		},
 		Rasters:  engine.Rasters,
-		Inspect:  inspectDrawn(engine, sheet.Inspector{}.InspectWithThumbnail),
+		Inspect:  inspectDrawn(engine, inspectRare(engine, sheet.Inspector{}.InspectWithThumbnail)),
 		Separate: separateIn(engine),
 	}
 }

@@ -97,37 +97,6 @@ func (p pdfInput) read(ctx context.Context) (*pdfFile, error) {
 	return f, err
 }
 
-// Picture draws a PDF of one page for whoever looks at pages: an uncompressed grey TIFF of the page as it is shown, which states its
-// resolution. Refusals are those of Convert; a file of several pages is one.
-func (e Engine) Picture(ctx context.Context, in pdfa.Input) ([]byte, error) {
-	var out []byte
-	err := func() error {
-		file, err := e.openInput(in)
-		if err != nil {
-			return err
-		}
-		defer file.close()
-		f, err := file.read(ctx)
-		if err != nil {
-			return err
-		}
-		if len(f.pages) != 1 {
-			return refuse(pdfa.RefusedUnsupported, "the PDF has %d pages where one is looked at", len(f.pages))
-		}
-		return guardPDF(func() error {
-			out, err = f.greyTIFF(ctx, f.pages[0], e.Drawer)
-			return onPage(1, err)
-		})
-	}()
-	if refused, ok := errors.AsType[*pdfa.RefusedError](err); ok {
-		return nil, &pdfa.RefusedError{File: in.Name, Page: refused.Page, Reason: refused.Reason, Detail: refused.Detail}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("draw %s: %w", in.Name, err)
-	}
-	return out, nil
-}
-
 func (f *pdfFile) greyTIFF(ctx context.Context, p pdfPage, drawer Drawer) ([]byte, error) {
 	if drawer == nil {
 		return nil, refuse(pdfa.RefusedUnsupported, "nothing here draws PDF pages")
@@ -139,9 +108,7 @@ func (f *pdfFile) greyTIFF(ctx context.Context, p pdfPage, drawer Drawer) ([]byt
 	for i := range width * height {
 		pix[i] = luma(uint32(pix[4*i]), uint32(pix[4*i+1]), uint32(pix[4*i+2]))
 	}
-	return buildTIFF([]tiffField{
-		{256, 4, uint32(width)}, {257, 4, uint32(height)}, {258, 3, 8}, {259, 3, 1}, {262, 3, 1}, {277, 3, 1}, {278, 4, uint32(height)},
-	}, dpi, dpi, pix[:width*height]), nil
+	return greyTIFF(width, height, dpi, dpi, pix[:width*height]), nil
 }
 
 // part makes a file of one page.
