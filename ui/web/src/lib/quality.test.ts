@@ -7,7 +7,7 @@ const flag = (code: Flag['code'], figure: number, why?: string): Flag => ({ code
 describe('a suspicion', () => {
   it.each<[Flag, string]>([
     [flag('blank', 0.0001), 'quasi bianca: 0,01 % di inchiostro'],
-    [flag('blank', 0), 'quasi bianca: 0 % di inchiostro'],
+    [flag('blank', 0), 'bianca: nessun inchiostro'],
     [flag('skew', 3.2), 'storta di 3,2°'],
     [flag('skew', 4), 'storta di 4,0°'],
     [flag('low-contrast', 0.283), 'poco contrasto: 28 %'],

@@ -15,7 +15,7 @@ const missing: Record<string, (f: Flag) => string> = {
 }
 
 const words: Record<Flag['code'], (f: Flag) => string> = {
-  blank: (f) => `quasi bianca: ${percent(f.figure, 2)} di inchiostro`,
+  blank: (f) => f.figure < 0.00005 ? 'bianca: nessun inchiostro' : `quasi bianca: ${percent(f.figure, 2)} di inchiostro`,
   skew: (f) => `storta di ${decimals(f.figure, 1)}°`,
   'low-contrast': (f) => `poco contrasto: ${percent(f.figure)}`,
   'cut-edge': (f) => `forse tagliata ${(f.why ?? '').split(',').map((s) => sideWords[s] ?? s).join(' e ')}: ${count(f.figure, 'segno esce', 'segni escono')} dal foglio`,
