@@ -379,6 +379,9 @@ func (f *pdfFile) surveyDict(d types.Dict, seen map[int]bool, depth int) {
 	if found == "" && d["Rect"] != nil {
 		found = activeAnnotations[f.name(d["Subtype"])]
 	}
+	if found == "" && f.bool(d["NeedsRendering"], false) {
+		found = "a form that only its own program can show" // XFA; ISO 32000-1, table 28
+	}
 	if f.active == "" {
 		f.active = found
 	}

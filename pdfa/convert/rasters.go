@@ -61,7 +61,8 @@ func rasterOf(p writer.ImagePage) (pdfa.Raster, error) {
 	}
 	w, h := scaledSize(width, height, xDPI, yDPI)
 	turn := p.Turn()
-	if src.BlackIsOne && w == width && h == height && turn == (writer.Turn{}) && p.Placed == nil {
+	whole := p.Placed == nil || fills(*p.Placed, xDPI, yDPI)
+	if src.BlackIsOne && w == width && h == height && turn == (writer.Turn{}) && whole {
 		pix, err := io.ReadAll(io.LimitReader(src.Rows, int64((width+7)/8)*int64(height)))
 		if err == nil && len(pix) != (width+7)/8*height {
 			err = io.ErrUnexpectedEOF
@@ -80,7 +81,7 @@ func rasterOf(p writer.ImagePage) (pdfa.Raster, error) {
 		Width: w, Height: h, Pix: grey,
 		XDPI: xDPI * float64(w) / float64(width), YDPI: yDPI * float64(h) / float64(height),
 	}
-	if p.Placed != nil {
+	if !whole {
 		r = placed(r, *p.Placed)
 	}
 	return upright(r, turn), nil

@@ -46,7 +46,7 @@ func shown(t *testing.T, pdf []byte, p pdfa.PageResult, page, width, height int)
 	}
 	n := strconv.Itoa(page)
 	x, y := width, height // pdftoppm scales before it turns
-	if (p.WidthPx > p.HeightPx) != (width > height) {
+	if (p.WidthMM > p.HeightMM) != (width > height) {
 		x, y = y, x
 	}
 	out, err := exec.Command(program, "-gray", "-f", n, "-l", n, "-scale-to-x", strconv.Itoa(x), "-scale-to-y", strconv.Itoa(y), path).Output()
@@ -154,7 +154,8 @@ func TestRastersShowEveryKindOfImage(t *testing.T) {
 func TestRastersOfTheCorpus(t *testing.T) {
 	dir := testenv.Shared(t, "corpus/scans")
 	for _, name := range []string{"leptonica__form1.tif", "twelvemonkeys__G32DS.tif", "twelvemonkeys__51-tiff-24-bit-color-jpeg.tif",
-		"twelvemonkeys__scan-lzw-8bit-colormap.tiff", "go-mfp__testpage-5100x7016.png", "docspell__letter-en.jpg"} {
+		"twelvemonkeys__scan-lzw-8bit-colormap.tiff", "go-mfp__testpage-5100x7016.png", "docspell__letter-en.jpg", "ocrmypdf__ccitt.pdf",
+		"pdfbox__ccitt4-cib-test.pdf", "paperless-ng__rotated.pdf"} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(dir, name)
 			var out bytes.Buffer

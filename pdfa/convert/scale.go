@@ -112,6 +112,14 @@ func placedDPI(p writer.Placement, width, height int) (x, y float64) {
 	return float64(width) / math.Hypot(m[0], m[1]) * 72, float64(height) / math.Hypot(m[2], m[3]) * 72
 }
 
+// fills reports whether an image that is placed by a matrix lies upright on the whole page, give or take half a pixel.
+func fills(p writer.Placement, xDPI, yDPI float64) bool {
+	m := p.Matrix
+	across, down := 36/xDPI, 36/yDPI
+	return math.Abs(m[0]-p.WidthPt) <= across && math.Abs(m[4]) <= across && math.Abs(m[2]) <= across &&
+		math.Abs(m[3]-p.HeightPt) <= down && math.Abs(m[5]) <= down && math.Abs(m[1]) <= down
+}
+
 // placed draws an image where its page has it, on white, before the page is turned. Pixels are taken as they are: the page's
 // resolution is about the image's own.
 func placed(img pdfa.Raster, p writer.Placement) pdfa.Raster {

@@ -13,8 +13,8 @@ import (
 	"segnatura/pdfa"
 )
 
-// The binding gives text with its places only as SVG: each glyph is a <use> of a <symbol> with its character and its matrix, the
-// symbol's outline in units of the font's size. The advance of a glyph is not said, so that words are told apart by white space
+// The binding gives text with its places only as SVG: each glyph is a <use> of a <path>, or of a <symbol> of paths, with its character
+// and its matrix, the outline in units of the font's size. The advance of a glyph is not said, so that words are told apart by white space
 // and by the gap between one glyph's outline and the next one's origin.
 const (
 	wordGap     = 0.16 // of the font's size, between outline and origin
@@ -77,8 +77,12 @@ func (p *page) element(e xml.StartElement) {
 	case "symbol":
 		p.symbol = attribute(e, "id")
 	case "path":
-		if p.symbol != "" {
-			p.outlines[p.symbol] = max(p.outlines[p.symbol], rightEdge(attribute(e, "d")))
+		name := p.symbol
+		if id := attribute(e, "id"); id != "" {
+			name = id
+		}
+		if name != "" {
+			p.outlines[name] = max(p.outlines[name], rightEdge(attribute(e, "d")))
 		}
 	case "use":
 		if g, ok := glyphOf(e); ok && g.x >= 0 && g.x <= p.width && g.y >= 0 && g.y <= p.height {
