@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,11 +52,11 @@ func TestStopwatch(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				late := false
-				test.run(&stopwatch{stall: 10 * time.Second, total: time.Minute, late: func() { late = true }})
+				var late atomic.Bool
+				test.run(&stopwatch{stall: 10 * time.Second, total: time.Minute, late: func() { late.Store(true) }})
 				synctest.Wait()
-				if late != test.late {
-					t.Errorf("late: %t, want %t", late, test.late)
+				if late.Load() != test.late {
+					t.Errorf("late: %t, want %t", late.Load(), test.late)
 				}
 			})
 		})
