@@ -68,6 +68,7 @@ type checker struct {
 	objects []object
 	roles   map[int]string // what each object was found to be
 	fonts   map[int]*font
+	proofs  proofs
 	report  pdfa.Report
 	readErr error
 	done    bool
@@ -93,7 +94,8 @@ func (c *checker) failed() bool { return len(c.report.Findings) > 0 || c.readErr
 
 // run goes through the stages; each relies on the ones before it.
 func (c *checker) run() {
-	for _, stage := range []func(){c.frame, c.readObjects, c.catalog, c.noOrphans} {
+	defer c.proofs.wait()
+	for _, stage := range []func(){c.frame, c.readObjects, c.catalog, c.noOrphans, c.decodeUnproved} {
 		if stage(); c.failed() {
 			return
 		}

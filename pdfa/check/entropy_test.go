@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -141,4 +142,33 @@ func FuzzProvedJPEG(f *testing.F) {
 			}
 		}
 	})
+}
+
+// However many are walked at a time, and wherever they lie, what is not proved comes back in the order of the objects.
+func TestUnprovedImagesComeBackInOrder(t *testing.T) {
+	file := encoded(t, noisy(64, 64, true))
+	broken := append(append([]byte{}, file[:len(file)/2]...), 0xFF, markerEOI)
+	var p proofs
+	var want []int
+	for number := 40; number > 0; number-- {
+		data := &jpegData{whole: file, r: bytes.NewReader(file), length: int64(len(file))}
+		if number%3 == 0 {
+			data = &jpegData{whole: broken, r: bytes.NewReader(broken), length: int64(len(broken))}
+			want = append([]int{number}, want...)
+		}
+		if number%2 == 0 {
+			data.whole = nil // it is too long to be held
+		}
+		if data.begin() != [2]byte{0xFF, markerSOI} || data.end() != [2]byte{0xFF, markerEOI} {
+			t.Fatalf("image %d begins with %x and ends with %x", number, data.begin(), data.end())
+		}
+		p.add(picture{number: number, width: 64, height: 64, components: 3}, data)
+	}
+	var got []int
+	for _, pic := range p.wait() {
+		got = append(got, pic.number)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v came back, want %v", got, want)
+	}
 }

@@ -2,10 +2,8 @@ package check
 
 import (
 	"bufio"
-	"bytes"
 	"compress/zlib"
 	"errors"
-	"image"
 	"image/color"
 	"image/jpeg"
 	"io"
@@ -104,13 +102,16 @@ func (c *checker) dct(p picture) {
 	if parms, has := p.d["DecodeParms"]; has && !equal(parms, dict{"ColorTransform": 0.0}) {
 		c.fail("6.2.8", "image %d: DecodeParms %v", p.number, parms)
 	}
-	if p.o.length < 4 || !bytes.Equal(c.read(p.o.data, 2), []byte{0xFF, 0xD8}) ||
-		!bytes.Equal(c.read(p.o.data+p.o.length-2, 2), []byte{0xFF, 0xD9}) {
+	if p.o.length < 4 {
 		c.fail("6.1.7.2", "image %d: the JPEG is not whole", p.number)
 		return
 	}
-	section := io.NewSectionReader(c.r, p.o.data, p.o.length)
-	config, err := jpeg.DecodeConfig(bufio.NewReader(section))
+	data := c.held(p.o)
+	if data == nil || data.end() != [2]byte{0xFF, markerEOI} || data.begin() != [2]byte{0xFF, markerSOI} {
+		c.fail("6.1.7.2", "image %d: the JPEG is not whole", p.number)
+		return
+	}
+	config, err := jpeg.DecodeConfig(bufio.NewReader(data.from(0)))
 	if err != nil || config.Width != p.width || config.Height != p.height {
 		c.fail("6.2.8", "image %d: the JPEG says %d x %d pixels, the dictionary %d x %d: %v",
 			p.number, config.Width, config.Height, p.width, p.height, err)
@@ -120,19 +121,22 @@ func (c *checker) dct(p picture) {
 		c.fail("6.2.4", "image %d: a JPEG of %d components in a space of %d", p.number, n, p.components)
 		return
 	}
-	if provedJPEG(io.NewSectionReader(c.r, p.o.data, p.o.length), p.width, p.height, p.components) {
-		return
-	}
-	var data io.Reader = io.NewSectionReader(c.r, p.o.data, p.o.length)
-	if p.components == 4 && p.d["Decode"] == nil {
-		// Inks without Adobe's marker, which image/jpeg wants to see.
-		data = io.MultiReader(strings.NewReader(adobeHead), io.NewSectionReader(c.r, p.o.data+2, p.o.length-2))
-	}
-	var img image.Image
-	if img, err = jpeg.Decode(bufio.NewReader(data)); err != nil {
-		c.fail("6.1.7.2", "image %d: %v", p.number, err)
-	} else if img.Bounds().Dx() != p.width || img.Bounds().Dy() != p.height {
-		c.fail("6.2.8", "image %d: the JPEG decodes to another size", p.number)
+	c.proofs.add(p, data)
+}
+
+// decodeUnproved decodes the JPEGs that were not entirely regular. It comes behind the last proof.
+func (c *checker) decodeUnproved() {
+	for _, p := range c.proofs.wait() {
+		var data io.Reader = bufio.NewReader(io.NewSectionReader(c.r, p.o.data, p.o.length))
+		if p.components == 4 && p.d["Decode"] == nil {
+			// Inks without Adobe's marker, which image/jpeg wants to see.
+			data = io.MultiReader(strings.NewReader(adobeHead), bufio.NewReader(io.NewSectionReader(c.r, p.o.data+2, p.o.length-2)))
+		}
+		if img, err := jpeg.Decode(data); err != nil {
+			c.fail("6.1.7.2", "image %d: %v", p.number, err)
+		} else if img.Bounds().Dx() != p.width || img.Bounds().Dy() != p.height {
+			c.fail("6.2.8", "image %d: the JPEG decodes to another size", p.number)
+		}
 	}
 }
 
