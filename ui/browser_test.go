@@ -115,6 +115,7 @@ func TestNothingOfPeopleStaysInTheBrowser(t *testing.T) {
 	rec, doc := o.archived()
 	for _, path := range []string{"/api/me", "/api/desk", fmt.Sprintf("/api/records/%d", rec.Intake.ID),
 		fmt.Sprintf("/api/records/%d/receipt.pdf", rec.Intake.ID), fmt.Sprintf("/api/documents/%d/archive.pdf", doc.ID),
+		fmt.Sprintf("/api/documents/%d/files/%d", doc.ID, o.keptFile(rec)),
 		fmt.Sprintf("/api/registrations/%d/attestation.pdf", rec.Registration.ID), "/api/nulla"} {
 		if got := o.as("anna").get(path).Header.Get("Cache-Control"); !strings.Contains(got, "no-store") {
 			t.Errorf("%s: Cache-Control is %q", path, got)
