@@ -1,9 +1,10 @@
-// Package convert makes one PDF/A-2 file of scanned images, JPEG, PNG and TIFF, and of the pages of PDF files, in the order of the
-// job.
+// Package convert makes one PDF/A-2 file of scanned images, JPEG, PNG, TIFF and Netpbm, and of the pages of PDF files, in the order
+// of the job.
 //
-// What is kept: JPEG streams bit for bit (also the single JPEG strip of a TIFF page, with its tables put in front); PNG's own
-// compressed data where the format allows it; bitonal images as CCITT G4; all else losslessly, with every bit of its depth.
-// Transparency is flattened on white, which is the paper. Pixels are never turned: orientation becomes the page's attribute.
+// What is kept: JPEG streams bit for bit (also those in a TIFF, tables put in front, strips joined by restarts); PNG's own compressed
+// data where the format allows it; bitonal images as CCITT G4; all else losslessly, with every bit of its depth. Transparency is
+// flattened on white, which is the paper. Pixels are never turned: orientation becomes the page's attribute. An embedded ICC profile
+// goes along if it is sound; without one grey and RGB are sRGB's, and CMYK gets a profile of typical inks (decision 0015).
 //
 // Of a PDF, a page that shows one image and nothing else keeps it: JPEG bit for bit, all else without loss, on a page as large as it
 // was, in its place and turned as it was. An image under JBIG2 or JPEG 2000, see-through or of spot colours is decoded by the
@@ -18,13 +19,13 @@
 //
 // What is refused, as a *pdfa.RefusedError: empty, truncated and corrupt files; what exceeds the limits below, which are looked
 // at before anything is allocated; and what cannot be carried over without loss or guessing: arithmetic or lossless JPEG,
-// old-style JPEG in TIFF, tiles, separate planes, extra TIFF samples, floating point. PDF files that ask for a password or count other
+// BigTIFF, and TIFF in L*a*b*, in YCbCr that is no JPEG, in inks other than CMYK or in floating point. PDF files that ask for a password or count other
 // pages than they have, streams that are not as long as they say or do not unpack, JPEGs in them that do not decode (also on pages
 // that are drawn: a drawer would show them white), and annotations whose look each program makes up for itself.
 //
 // Every image's data is gone through once, whole, before or while it is written, so that a file that lies is noticed: a JPEG's code
-// words are all walked, or, where it is of an uncommon kind, its pixels made; all else is unpacked. Memory holds some rows, and one
-// image's decoded samples at most (progressive JPEG). After an error the output is worthless and to be thrown away.
+// words are all walked, or, where it is of an uncommon kind, its pixels made; all else is unpacked. Memory holds some rows, and of
+// one image at most the decoded samples (progressive JPEG) or what [MaxBufferedBytes] bounds. After an error the output is worthless and to be thrown away.
 package convert
 
 import (
@@ -47,7 +48,7 @@ const (
 	// MaxProgressivePixels is lower because a progressive JPEG's coefficients are all held at once.
 	MaxProgressivePixels = 40_000_000
 	MaxSidePixels        = 65_500 // of one image
-	// MaxBufferedBytes bounds what has to be held whole: an interlaced PNG's samples, a JPEG strip of a TIFF.
+	// MaxBufferedBytes bounds what has to be held whole: an interlaced PNG's samples, the JPEG data of a TIFF's page.
 	MaxBufferedBytes = 128 << 20
 	MaxPagesPerFile  = 1000
 )
@@ -248,7 +249,7 @@ func (c *converter) readInput(f io.ReadSeeker, emit func(picture) error) error {
 			return refuse(pdfa.RefusedTruncated, "the file ends after %d bytes", size)
 		}
 	}
-	return refuse(pdfa.RefusedUnsupported, "the file is no JPEG, PNG or TIFF image, and no PDF")
+	return refuse(pdfa.RefusedUnsupported, "the file is no JPEG, PNG, TIFF or Netpbm image, and no PDF")
 }
 
 func (c *converter) addPage(in pdfa.Input, page int, pic picture) error {
