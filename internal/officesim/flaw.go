@@ -14,8 +14,8 @@ const (
 	flawAskew
 	flawOver  // upside down
 	flawFaint // a toner at its end
-	flawBlank // fed with the wrong side up
 	flawCut   // its left margin and the first letters of the lines lie outside of the glass
+	flawBlank // fed with the wrong side up
 	flawLast
 )
 

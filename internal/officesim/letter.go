@@ -20,7 +20,7 @@ const (
 	KindTwoLabels   LetterKind = "two-labels"   // takes the next two labels
 	KindBlankBacks  LetterKind = "blank-backs"  // two sheets printed on one side: scanned on both sides, every second page is blank
 	KindDoubleSided LetterKind = "double-sided" // three pages on two sheets; the last back is blank
-	KindPoor        LetterKind = "poor"         // six pages of which five are askew, upside down, faint, blank and cut
+	KindPoor        LetterKind = "poor"         // six pages of which five are askew, upside down, faint, cut and blank
 )
 
 // Letter is one letter to put into the feeder. The zero value is an ordinary one.

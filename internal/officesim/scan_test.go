@@ -97,7 +97,7 @@ func TestLetterKinds(t *testing.T) {
 		{kind: officesim.KindBlankBacks, duplex: true, pages: 4, blank: []int{1, 3}, widest: 210},
 		{kind: officesim.KindDoubleSided, duplex: true, pages: 4, blank: []int{3}, widest: 210},
 		{kind: officesim.KindDoubleSided, pages: 2, widest: 210},
-		{kind: officesim.KindPoor, pages: 6, blank: []int{3, 4}, widest: 210}, // the faint one has nothing dark
+		{kind: officesim.KindPoor, pages: 6, blank: []int{3, 5}, widest: 210}, // the faint one has nothing dark
 	} {
 		o := start(t, officesim.Config{})
 		load(t, o, officesim.Letter{Kind: tc.kind})

@@ -218,7 +218,7 @@ func asBitonal(tb testing.TB, m *sheet.Image) []byte {
 
 // TestPoorPagesAreFlagged: each page of the poorly fed letter for what is wrong with it, and for nothing else.
 func TestPoorPagesAreFlagged(t *testing.T) {
-	want := []string{"", "skew", "upside-down", "low-contrast", "blank", "cut-edge"}
+	want := []string{"", "skew", "upside-down", "low-contrast", "cut-edge", "blank"}
 	for _, dpi := range []int{150, 200, 300} {
 		pages, _ := lettersOf(t, officesim.KindPoor, 1, scanner.Request{ResolutionDPI: dpi, ColorMode: scanner.ColorGrey})
 		if len(pages) != len(want) {

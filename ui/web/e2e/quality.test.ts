@@ -20,7 +20,7 @@ describe('a letter with badly scanned pages', () => {
     await see(list)
     const flags = await list.getByRole('listitem').allInnerTexts()
     expect(flags).toHaveLength(5)
-    for (const [i, words] of [/^Pagina 2: storta di [3-7],\d°$/, /^Pagina 3: forse capovolta: \d+ tratti di testo$/, /^Pagina 4: poco contrasto: [12]\d %$/, /^Pagina 5: (bianca: nessun|quasi bianca: 0,\d+ % di) inchiostro$/, /^Pagina 6: forse tagliata a sinistra: \d+ segni escono dal foglio$/].entries()) {
+    for (const [i, words] of [/^Pagina 2: storta di [3-7],\d°$/, /^Pagina 3: forse capovolta: \d+ tratti di testo$/, /^Pagina 4: poco contrasto: [12]\d %$/, /^Pagina 5: forse tagliata a sinistra: \d+ segni escono dal foglio$/, /^Pagina 6: (bianca: nessun|quasi bianca: 0,\d+ % di) inchiostro$/].entries()) {
       expect(flags[i]).toMatch(words)
     }
     await picture(anna.page, 'pagine-segnalate')
