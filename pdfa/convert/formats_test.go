@@ -51,6 +51,34 @@ func TestTIFFPagesResolutionAndThumbnails(t *testing.T) {
 	}
 }
 
+// What a TIFF says of its resolution counts only when it can be true.
+func TestTIFFOddResolutions(t *testing.T) {
+	stated := func(unit uint32, x, y, by uint32) []byte {
+		return oneStrip(binary.LittleEndian, noise(width), layout(1, 8, 1, 1, field{282, 5, []uint32{x, by}}, field{283, 5, []uint32{y, by}},
+			short(296, unit)))
+	}
+	tests := map[string]struct {
+		file    []byte
+		xDPI    float64
+		assumed bool
+	}{
+		"inches":               {stated(2, 200, 200, 1), 200, false},
+		"thirds of a dot":      {stated(2, 599, 601, 3), 599.0 / 3, false},
+		"centimetres":          {stated(3, 11811, 11811, 100), 299.9994, false},
+		"no unit":              {stated(1, 200, 200, 1), 300, true},
+		"a unit of its own":    {stated(9, 200, 200, 1), 300, true},
+		"nothing to divide by": {stated(2, 200, 200, 0), 300, true},
+		"a dot an inch":        {stated(2, 1, 1, 1), 300, true},
+		"one side only":        {stated(2, 200, 0, 1), 300, true},
+	}
+	for name, test := range tests {
+		_, result := run(t, job(input("scan.tif", test.file)))
+		if p := result.Pages[0]; abs(p.WidthMM-width/test.xDPI*25.4) > 0.001 || p.DPIAssumed != test.assumed {
+			t.Errorf("%s: %.3f mm, assumed %v, want %.1f dpi", name, p.WidthMM, p.DPIAssumed, test.xDPI)
+		}
+	}
+}
+
 func TestTIFFRefusals(t *testing.T) {
 	grey := noise(width)
 	one := func(fields []field) []byte { return buildTIFF(binary.LittleEndian, page{fields, [][]byte{grey}}) }

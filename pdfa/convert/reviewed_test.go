@@ -2,9 +2,12 @@ package convert_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -12,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/image/ccitt"
 
 	"segnatura/internal/testenv"
 	"segnatura/pdfa"
@@ -105,6 +110,20 @@ func TestCorpusImagesLookRight(t *testing.T) {
 				wantSameLook(t, filepath.Join(dir, name), out.Bytes(), result, verdict{})
 			})
 		}
+	}
+}
+
+// No Go package reads two-dimensional Group 3 but ours. The digest is of the rows that libtiff reads, 1 = white.
+func TestTwoDimensionalFaxIsReadAsLibtiffReadsIt(t *testing.T) {
+	const width, height, digest = 2464, 3248, "f42aadb82daae08f5ef2db33b6790cb2bfb0de296acaec4b4db9bf164a73df3f"
+	pdf, _ := run(t, job(fileInput(filepath.Join(testenv.Shared(t, "corpus/scans"), "twelvemonkeys__G32DS.tif"))))
+	rows := make([]byte, width/8*height)
+	r := ccitt.NewReader(bytes.NewReader(images(t, pdf, true)[0]), ccitt.MSB, ccitt.Group4, width, height, nil)
+	if _, err := io.ReadFull(r, rows); err != nil {
+		t.Fatal(err)
+	}
+	if sum := sha256.Sum256(rows); hex.EncodeToString(sum[:]) != digest {
+		t.Errorf("the rows' digest is %x, want %s", sum, digest)
 	}
 }
 
