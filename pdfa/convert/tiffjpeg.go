@@ -101,7 +101,7 @@ func cutJPEG(stream []byte) (before, frame, header, data []byte, ok bool) {
 			before, frame, header = stream[:at], stream[at:end], stream[end:end]
 		case marker == markerSOS:
 			header = header[:end-at+len(header)]
-			return before, frame, header, bytes.TrimSuffix(stream[end:], []byte{0xFF, markerEOI}), frame != nil && len(frame) > 9
+			return before, frame, header, bytes.TrimSuffix(stream[end:], []byte{0xFF, markerEOI}), len(frame) > 9
 		case frame != nil:
 			header = header[:len(header)+end-at]
 		}
