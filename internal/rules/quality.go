@@ -129,12 +129,12 @@ func cutEdge(p PageFacts) (float64, string, bool) {
 // with the whole document.
 func Quality(pages []PageFacts) [][]Flag {
 	out := make([][]Flag, len(pages))
-	backs := backsOf(pages)
+	backs, checks := backsOf(pages), QualityChecks()
 	for i, p := range pages {
 		if !p.Measured || p.Blank && backs[i] {
 			continue
 		}
-		for _, c := range QualityChecks() {
+		for _, c := range checks {
 			if figure, why, comparable := c.figure(p); comparable && c.beyond(figure, c.Limit) {
 				out[i] = append(out[i], Flag{Code: c.Code, Figure: figure, Limit: c.Limit, Why: why})
 			}
