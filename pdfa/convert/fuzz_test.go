@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,12 +20,26 @@ var updateSeeds = flag.Bool("update-seeds", false, "write the drawn seeds of the
 
 // Each format has a target of its own: whatever converts is compliant, whatever does not is refused in words; nothing panics,
 // hangs or eats memory.
-func FuzzJPEG(f *testing.F)   { fuzz(f) }
-func FuzzPNG(f *testing.F)    { fuzz(f) }
-func FuzzTIFF(f *testing.F)   { fuzz(f) }
-func FuzzNetpbm(f *testing.F) { fuzz(f) }
+func FuzzPNG(f *testing.F)    { fuzz(f, nil) }
+func FuzzTIFF(f *testing.F)   { fuzz(f, nil) }
+func FuzzNetpbm(f *testing.F) { fuzz(f, nil) }
 
-func fuzz(f *testing.F) {
+// FuzzJPEG holds the proof of code words against image/jpeg as well: it may let nothing pass that does not decode. Inks without
+// Adobe's marker are unknown to image/jpeg.
+func FuzzJPEG(f *testing.F) {
+	fuzz(f, func(t *testing.T, file []byte) {
+		if !bytes.HasPrefix(file, []byte{0xFF, 0xD8}) {
+			return
+		}
+		_, err := jpeg.Decode(bytes.NewReader(file))
+		if _, unsupported := errors.AsType[jpeg.UnsupportedError](err); err != nil && !unsupported {
+			t.Fatalf("passed through, and image/jpeg says %v", err)
+		}
+	})
+}
+
+// fuzz converts; converted looks at what was.
+func fuzz(f *testing.F, converted func(t *testing.T, file []byte)) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var out bytes.Buffer
 		_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", file)), &out, nil)
@@ -37,6 +52,9 @@ func fuzz(f *testing.F) {
 		report, err := check.Check(bytes.NewReader(out.Bytes()), int64(out.Len()))
 		if err != nil || !report.Compliant {
 			t.Fatalf("converted, and not compliant: %+v, %v", report, err)
+		}
+		if converted != nil {
+			converted(t, file)
 		}
 	})
 }
