@@ -130,7 +130,7 @@ func TestCutMarksOnEachSide(t *testing.T) {
 		_, q = qualityOf(t, quarters(head, n), 200)
 		got = [4]int{q.CutMarks.Top, q.CutMarks.Right, q.CutMarks.Bottom, q.CutMarks.Left}
 		for i, marks := range got {
-			if i == n && marks < 6 || i != n && marks != 0 {
+			if i == n && marks < 12 || i != n && marks != 0 {
 				t.Errorf("letters cut, %d quarters: %+v", n, q.CutMarks)
 			}
 		}

@@ -1,5 +1,6 @@
-// Package sheet says what one page image is: its size in pixels and millimetres, whether it is A4, whether there is ink on it,
-// which codes it carries; and makes the small picture of it that the operator sees.
+// Package sheet says what one page image is: its size in pixels and millimetres, whether it is A4, whether there is ink on it, how
+// well it was taken (skew, way up, contrast, sharpness, cut edges), which codes it carries; and makes the small picture of it that
+// the operator sees.
 //
 // A page is decoded once, to a grey plane, and everything is taken from that:
 //
