@@ -25,9 +25,29 @@ import (
 // batchPages is the largest batch that an office scans at a time.
 const batchPages = 500
 
-// BenchmarkBatch makes one PDF/A of a batch, checks it, and reports the most resident memory that each process had: the jailed one
-// and this one, which holds what the service would.
+// BenchmarkBatch makes one PDF/A of a batch, without text and with it, checks it, and reports the most resident memory that each
+// process had: the jailed one and this one, which holds what the service would.
 func BenchmarkBatch(b *testing.B) {
+	job := batch(b)
+	b.Run("2b", func(b *testing.B) { archiveBatch(b, job) })
+	job.Flavour = pdfa.Flavour2U
+	for range batchPages {
+		job.Text = append(job.Text, fullPage())
+	}
+	b.Run("2u", func(b *testing.B) { archiveBatch(b, job) })
+}
+
+// fullPage is as much text as a page holds: 50 lines of 10 words.
+func fullPage() (text pdfa.PageText) {
+	for i := range 500 {
+		text.Words = append(text.Words, pdfa.Word{Text: fmt.Sprintf("parola%d", i), X: 50.1234567 + float64(i%10)*50, Y: 40.7654321 + float64(i/10)*15,
+			Width: 45.2345678, Height: 11.3456789, EndsLine: i%10 == 9})
+	}
+	return text
+}
+
+func archiveBatch(b *testing.B, job pdfa.Job) {
+	b.Helper()
 	var mu sync.Mutex
 	peaks := map[string]int64{}
 	e := jailed(b, func(u worker.Usage) {
@@ -35,8 +55,6 @@ func BenchmarkBatch(b *testing.B) {
 		defer mu.Unlock()
 		peaks[u.Job] = max(peaks[u.Job], u.PeakMemory)
 	})
-	job := batch(b)
-	b.ReportAllocs()
 	debug.FreeOSMemory() // the pages were drawn here
 	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
 		b.Fatal(err)

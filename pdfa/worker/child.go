@@ -53,7 +53,7 @@ func Serve(engines Engines, in io.Reader, out io.Writer) error {
 
 // session is the process's side of one job. Its methods may be called by several goroutines, one question is asked at a time.
 type session struct {
-	job jobSpec
+	job jobSpec[json.RawMessage]
 
 	mu      sync.Mutex
 	in      *bufio.Reader

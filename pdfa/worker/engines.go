@@ -50,6 +50,7 @@ func arguments[T any](s *session) (args T, err error) {
 	if err := json.Unmarshal(s.job.Args, &args); err != nil {
 		return args, fmt.Errorf("read what the job is: %w", err)
 	}
+	s.job.Args = nil // the text of many pages is large
 	return args, nil
 }
 

@@ -28,11 +28,11 @@ const (
 // atDesk says whether a clerk waits for it.
 func (j job) atDesk() bool { return j == jobInspect || j == jobSeparate }
 
-// jobSpec is a job on its way into the jail.
-type jobSpec struct {
-	Job    job             `json:"job"`
-	Inputs []inputSpec     `json:"inputs,omitempty"`
-	Args   json.RawMessage `json:"args,omitempty"`
+// jobSpec is a job on its way into the jail. Args are written once and read once: with the text of many pages they are large.
+type jobSpec[Args any] struct {
+	Job    job         `json:"job"`
+	Inputs []inputSpec `json:"inputs,omitempty"`
+	Args   Args        `json:"args"`
 }
 
 // inputSpec is a pdfa.Input without its bytes.
@@ -205,11 +205,7 @@ func (p *Pool) run(ctx context.Context, j job, inputs []pdfa.Input, args any, ba
 
 // do finds a process for a job and returns the result as JSON.
 func (p *Pool) do(ctx context.Context, j job, inputs []pdfa.Input, args any, back callbacks) ([]byte, error) {
-	encoded, err := json.Marshal(args)
-	if err != nil {
-		return nil, err
-	}
-	spec, err := json.Marshal(jobSpec{Job: j, Inputs: specs(inputs), Args: encoded})
+	spec, err := json.Marshal(jobSpec[any]{Job: j, Inputs: specs(inputs), Args: args})
 	if err != nil {
 		return nil, err
 	}
