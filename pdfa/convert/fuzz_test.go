@@ -20,9 +20,9 @@ var updateSeeds = flag.Bool("update-seeds", false, "write the drawn seeds of the
 
 // Each format has a target of its own: whatever converts is compliant, whatever does not is refused in words; nothing panics,
 // hangs or eats memory.
-func FuzzPNG(f *testing.F)    { fuzz(f, nil) }
-func FuzzTIFF(f *testing.F)   { fuzz(f, nil) }
-func FuzzNetpbm(f *testing.F) { fuzz(f, nil) }
+func FuzzPNG(f *testing.F)    { fuzz(f) }
+func FuzzTIFF(f *testing.F)   { fuzz(f) }
+func FuzzNetpbm(f *testing.F) { fuzz(f) }
 
 // FuzzJPEG holds the proof of code words against image/jpeg as well: it may let nothing pass that does not decode. Inks without
 // Adobe's marker are unknown to image/jpeg.
@@ -38,8 +38,8 @@ func FuzzJPEG(f *testing.F) {
 	})
 }
 
-// fuzz converts; converted looks at what was.
-func fuzz(f *testing.F, converted func(t *testing.T, file []byte)) {
+// fuzz converts; each of converted looks at what was.
+func fuzz(f *testing.F, converted ...func(t *testing.T, file []byte)) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var out bytes.Buffer
 		_, err := convert.Engine{}.Convert(t.Context(), job(input("scan", file)), &out, nil)
@@ -53,8 +53,8 @@ func fuzz(f *testing.F, converted func(t *testing.T, file []byte)) {
 		if err != nil || !report.Compliant {
 			t.Fatalf("converted, and not compliant: %+v, %v", report, err)
 		}
-		if converted != nil {
-			converted(t, file)
+		for _, look := range converted {
+			look(t, file)
 		}
 	})
 }
