@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -127,7 +128,8 @@ func deeds() map[string]doing {
 	return map[string]doing{
 		"copy": copyAll,
 		"loop": hostile(func() error {
-			for {
+			for n := 0; ; n++ {
+				runtime.KeepAlive(n)
 			}
 		}),
 		"sleep": hostile(func() error { time.Sleep(time.Hour); return nil }),
@@ -139,9 +141,7 @@ func deeds() map[string]doing {
 					b[i] = 1
 				}
 				held = append(held, b)
-				if len(held) < 0 {
-					return nil
-				}
+				runtime.KeepAlive(held)
 			}
 		}),
 		"reserve": hostile(func() error {
