@@ -18,20 +18,17 @@ import (
 	"segnatura/pdfa/convert"
 )
 
-// sheet is a one-page PDF to be built: an image of width x height on a page of 61 x 33 points, unless it says otherwise.
+// pdfSheet is a one-page PDF to be built: an image of width x height on a page of 61 x 33 points, unless it says otherwise.
 type pdfSheet struct {
 	image   string // keys of the image's dictionary besides Type, Subtype, Width, Height and Length
 	data    []byte
-	content string // "" the image over the whole page
-	page    string // keys of the page's dictionary besides Type, Parent, Contents, MediaBox
-	box     string // "" 0 0 61 33
-	catalog string // keys of the catalogue besides Type and Pages
-	res     string // more resources
-	objects []string
+	content string   // "" the image over the whole page
+	page    string   // keys of the page's dictionary besides Type, Parent, Contents, MediaBox
+	box     string   // "" 0 0 61 33
+	catalog string   // keys of the catalogue besides Type and Pages
+	res     string   // more resources
+	objects []string // from number 6 on
 }
-
-// firstSpare is the number of the first of pdfSheet.objects.
-const firstSpare = 6
 
 func (s pdfSheet) bytes() []byte {
 	if s.content == "" {
