@@ -64,13 +64,19 @@ func (d *readingDesk) archive(letters int) []int64 {
 		d.t.Fatalf("%d letters became %d documents", letters, len(v.Documents))
 	}
 	for _, doc := range v.Documents {
-		pages := []int64{}
-		for _, p := range doc.PageList {
-			pages = append(pages, p.ID)
-		}
-		d.anna.must(d.t, http.MethodPost, fmt.Sprintf("%sapi/documents/%d/confirm", d.p.url, doc.ID), object{"pages": pages}, nil)
+		d.confirm(doc)
 	}
 	return intakes
+}
+
+// confirm looks at each page of a document and confirms it.
+func (d *readingDesk) confirm(doc station.DocumentView) {
+	d.t.Helper()
+	pages := []int64{}
+	for _, p := range doc.PageList {
+		pages = append(pages, p.ID)
+	}
+	d.anna.must(d.t, http.MethodPost, fmt.Sprintf("%sapi/documents/%d/confirm", d.p.url, doc.ID), object{"pages": pages}, nil)
 }
 
 func (d *readingDesk) document(intake int64) (ui.RecordView, *station.ArchiveView) {
@@ -145,6 +151,52 @@ func TestAScannedLetterBecomesSearchable(t *testing.T) {
 		b, err := os.ReadFile(save(fmt.Sprintf("files/%d", f.ID)))
 		if err != nil || !strings.Contains(string(b), "DocumentoAmministrativoInformatico") || !strings.Contains(string(b), rec.Segnatura) {
 			t.Errorf("metadata file: %v\n%s", err, b)
+		}
+	}
+	d.clean()
+}
+
+// A page that was written and not scanned is drawn: its source is kept beside the archive, and its own words make the edition with text.
+func TestAWrittenPageKeepsItsSourceAndItsWords(t *testing.T) {
+	d := openReadingDesk(t)
+	var out ui.Registered
+	d.anna.must(t, http.MethodPost, d.p.url+"api/registrations", object{"key": "chiave-della-lettera", "print": false,
+		"draft": protocollo.Draft{Direction: protocollo.Incoming, Subject: subjectOf(1), Senders: []protocollo.Correspondent{{Name: "Lucia Bianchi"}}}}, &out)
+	var b protocollo.Batch
+	if status, text := uploadFiles(t, d.p, d.anna, [][]byte{letterPDF(t, pageWith(t, 0), "")}, &b); status != http.StatusOK {
+		t.Fatalf("upload: %d %s", status, text)
+	}
+	var list ui.Exceptions
+	d.anna.must(t, http.MethodGet, d.p.url+"api/exceptions", nil, &list)
+	if len(list.Exceptions) != 1 {
+		t.Fatalf("exceptions %+v", list.Exceptions)
+	}
+	e := list.Exceptions[0]
+	d.anna.must(t, http.MethodPost, fmt.Sprintf("%sapi/exceptions/%d/solve", d.p.url, e.ID),
+		object{"version": e.Version, "choice": protocollo.ChoiceAssign, "registrationID": out.Record.RegistrationID}, nil)
+	var v station.BatchView
+	d.anna.must(t, http.MethodGet, fmt.Sprintf("%sapi/batches/%d", d.p.url, b.ID), nil, &v)
+	d.confirm(v.Documents[0])
+	rec, a := d.delivered(out.Record.IntakeID)
+	if a.Text.State != station.TextPresent || len(a.Files) != 3 {
+		t.Fatalf("archive %+v\n%s", a, d.p.complaints())
+	}
+	source := a.Files[1]
+	if source.Kind != station.KeptSource || source.Page != 2 || source.MediaType != "application/pdf" {
+		t.Errorf("beside the archive: %+v", a.Files)
+	}
+	for _, path := range []string{fmt.Sprintf("files/%d", source.ID), "archive.pdf"} {
+		status, pdf, err := d.anna.do(t.Context(), http.MethodGet, fmt.Sprintf("%sapi/documents/%d/%s", d.p.url, rec.Documents[0].ID, path), nil, nil)
+		if err != nil || status != http.StatusOK || !strings.HasPrefix(string(pdf), "%PDF-") {
+			t.Fatalf("%s: %d, %v", path, status, err)
+		}
+		name := filepath.Join(t.TempDir(), "file.pdf")
+		if err := os.WriteFile(name, pdf, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		words, err := exec.CommandContext(t.Context(), testenv.Program(t, "pdftotext"), name, "-").CombinedOutput()
+		if err != nil || !strings.Contains(string(words), "Si trasmette in allegato") {
+			t.Errorf("%s says %q, %v", path, words, err)
 		}
 	}
 	d.clean()

@@ -238,7 +238,8 @@ func (s *Station) keepMetadata(ctx context.Context, a archiving, res pdfa.Result
 	return []KeptFile{f}, nil
 }
 
-// keepSources stores what the drawn pages were before: the picture in the archive does not hold all of it.
+// keepSources stores what the drawn pages were before: the picture in the archive does not hold all of it. Of any other page the
+// archive has the image itself.
 func (s *Station) keepSources(ctx context.Context, a archiving, res pdfa.Result) ([]KeptFile, error) {
 	drawn := map[string]bool{}
 	for _, p := range res.Pages {
@@ -246,7 +247,7 @@ func (s *Station) keepSources(ctx context.Context, a archiving, res pdfa.Result)
 	}
 	var kept []KeptFile
 	for i, p := range a.pages {
-		if p.MediaType != mediaPDF && !drawn[inputName(p)] {
+		if !drawn[inputName(p)] {
 			continue
 		}
 		f := KeptFile{Kind: KeptSource, Page: i + 1, Name: editionName(a, firstEdition, fmt.Sprintf("-pagina-%d%s", i+1, extensions[p.MediaType])), MediaType: p.MediaType}
