@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -209,6 +210,15 @@ func escape() error {
 		"signal its parent": func() error { return unix.Kill(unix.Getppid(), 0) },
 		"signal a thread of its parent": func() error {
 			return unix.Tgkill(unix.Getppid(), unix.Getppid(), 0)
+		},
+		// With O_ASYNC the kernel would send it for the process, for data that come.
+		"have its parent signalled":         func() error { _, err := unix.FcntlInt(0, unix.F_SETOWN, unix.Getppid()); return err },
+		"have its parent's group signalled": func() error { _, err := unix.FcntlInt(0, unix.F_SETOWN, -unix.Getppid()); return err },
+		"choose that signal":                func() error { _, err := unix.FcntlInt(0, unix.F_SETSIG, int(unix.SIGKILL)); return err },
+		"have a thread signalled": func() error {
+			owner := [2]int32{0, int32(unix.Getppid())} // struct f_owner_ex: F_OWNER_TID
+			_, _, e := unix.RawSyscall(unix.SYS_FCNTL, 0, unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&owner)))
+			return errno(e)
 		},
 		"trace its parent":   func() error { return unix.PtraceAttach(unix.Getppid()) },
 		"more address space": func() error { return unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: 1 << 40, Max: 1 << 40}) },

@@ -27,8 +27,11 @@ type Jail struct {
 	Seccomp bool `json:"seccomp"`
 }
 
-// landlockNetwork is the first version of landlock that refuses TCP.
-const landlockNetwork = 4
+// The first versions of landlock that refuse TCP, and signals to others.
+const (
+	landlockNetwork = 4
+	landlockSignals = 6
+)
 
 // Lacking names what the kernel could not do, for people; empty when the jail is whole.
 func (j Jail) Lacking() (list []string) {
@@ -39,6 +42,7 @@ func (j Jail) Lacking() (list []string) {
 		{j.AddressSpaceBytes == 0, "no limit of the address space"},
 		{j.Landlock == 0, "landlock: files are kept away by seccomp alone"},
 		{j.Landlock > 0 && j.Landlock < landlockNetwork, "landlock of the network"},
+		{j.Landlock > 0 && j.Landlock < landlockSignals, "landlock of signals"},
 		{!j.Seccomp, "seccomp: system calls are not filtered"},
 	} {
 		if part.lacks {

@@ -9,12 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// allowed is all that a jailed process may ask of the kernel: to use the pipes that it has, memory, time, threads of its own and
-// signals to itself. It is what Go's runtime, glibc's threads and MuPDF were seen to need; everything else, opening files and
+// allowed, with conditional and among, is all that a jailed process may ask of the kernel: to use the pipes that it has, memory, time,
+// threads of its own and signals to itself. It is what Go's runtime, glibc's threads and MuPDF were seen to need; everything else, opening files and
 // sockets first of all, is refused with EPERM, so that a library that tries and can do without goes on. callsHere adds what only one
 // kind of processor has.
 var allowed = []uintptr{
-	unix.SYS_READ, unix.SYS_WRITE, unix.SYS_READV, unix.SYS_WRITEV, unix.SYS_CLOSE, unix.SYS_DUP3, unix.SYS_FSTAT, unix.SYS_LSEEK, unix.SYS_FCNTL,
+	unix.SYS_READ, unix.SYS_WRITE, unix.SYS_READV, unix.SYS_WRITEV, unix.SYS_CLOSE, unix.SYS_DUP3, unix.SYS_FSTAT, unix.SYS_LSEEK,
 	unix.SYS_BRK, unix.SYS_MUNMAP, unix.SYS_MREMAP, unix.SYS_MADVISE, unix.SYS_MINCORE, unix.SYS_MLOCK,
 	unix.SYS_FUTEX, unix.SYS_SCHED_YIELD, unix.SYS_SCHED_GETAFFINITY, unix.SYS_MEMBARRIER, unix.SYS_RSEQ,
 	unix.SYS_NANOSLEEP, unix.SYS_CLOCK_NANOSLEEP, unix.SYS_CLOCK_GETTIME, unix.SYS_GETTIMEOFDAY, unix.SYS_GETRANDOM,
@@ -30,8 +30,26 @@ const (
 	atCall         = 0
 	atArchitecture = 4
 	atArgument0    = 16
+	atArgument1    = 24
 	atArgument2    = 32
 )
+
+// among are calls that are allowed only where an argument is one of a few values; pid is the process's own.
+func among(pid int) []choice {
+	return []choice{
+		// A signal goes to this process only: it is how Go's runtime stops its threads, and how abort ends it.
+		{unix.SYS_TGKILL, atArgument0, []uint32{uint32(pid)}},
+		// What Go's runtime and os do to descriptors. Whose signal a pipe's data are (F_SETOWN, F_SETSIG) is not among it: with that
+		// the kernel itself would signal, and kill, our parent.
+		{unix.SYS_FCNTL, atArgument1, []uint32{unix.F_GETFD, unix.F_SETFD, unix.F_GETFL, unix.F_SETFL, unix.F_DUPFD_CLOEXEC}},
+	}
+}
+
+type choice struct {
+	call     uintptr
+	argument uint32
+	values   []uint32
+}
 
 // conditional are calls that are allowed only where an argument has, or has not, some bits.
 func conditional() []rule {
@@ -72,12 +90,13 @@ func program(pid int) []unix.SockFilter {
 	}
 	// clone3 has its flags in memory, where no filter looks: as on an older kernel, glibc then asks with clone.
 	p = append(p, yes(unix.SYS_CLONE3, unix.SockFilter{Code: answer, K: unknown})...)
-	// A signal goes to this process only: it is how Go's runtime stops its threads, and how abort ends it.
-	p = append(p, yes(unix.SYS_TGKILL,
-		unix.SockFilter{Code: load, K: atArgument0},
-		unix.SockFilter{Code: isEqual, K: uint32(pid), Jf: 1},
-		unix.SockFilter{Code: answer, K: unix.SECCOMP_RET_ALLOW},
-		unix.SockFilter{Code: answer, K: refuse})...)
+	for _, c := range among(pid) {
+		then := []unix.SockFilter{{Code: load, K: c.argument}}
+		for _, v := range c.values {
+			then = append(then, unix.SockFilter{Code: isEqual, K: v, Jf: 1}, unix.SockFilter{Code: answer, K: unix.SECCOMP_RET_ALLOW})
+		}
+		p = append(p, yes(c.call, append(then, unix.SockFilter{Code: answer, K: refuse})...)...)
+	}
 	for _, r := range conditional() {
 		set, unset := uint32(unix.SECCOMP_RET_ALLOW), refuse
 		if !r.want {
