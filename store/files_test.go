@@ -274,7 +274,8 @@ func TestUnfinishedFilesAreRemovedAtTheStart(t *testing.T) {
 	must(t, err)
 	must(t, db.Close())
 	must(t, os.MkdirAll(filepath.Join(dir, blobDir, "aa"), 0o700))
-	for _, p := range []string{"spool/.tmp-00112233445566778899aabbccddeeff", "blobs/aa/.tmp-00112233445566778899aabbccddeeff", "tmp/blob-1"} {
+	must(t, os.MkdirAll(filepath.Join(dir, tmpDir, "sane-1"), 0o700))
+	for _, p := range []string{"spool/.tmp-00112233445566778899aabbccddeeff", "blobs/aa/.tmp-00112233445566778899aabbccddeeff", "tmp/blob-1", "tmp/sane-1/p1.jpg"} {
 		must(t, os.WriteFile(filepath.Join(dir, p), []byte("x"), 0o600))
 	}
 	db, err = Open(context.Background(), Config{Dir: dir})

@@ -199,7 +199,7 @@ func (db *DB) openFolders() error {
 		return err
 	}
 	for _, e := range staged {
-		if err := os.Remove(filepath.Join(db.dir, tmpDir, e.Name())); err != nil {
+		if err := os.RemoveAll(filepath.Join(db.dir, tmpDir, e.Name())); err != nil { // a scanner's run has a folder there
 			return err
 		}
 	}

@@ -103,7 +103,7 @@ func (s *Server) scan(ctx context.Context, id auth.Identity, in *scanInput) (*bo
 	}
 	return answer(s.Station.StartScan(ctx, id.Actor, station.ScanCommand{
 		SourceID: sc.ID, Source: sc.Source, Selected: b.Selected, Continue: b.Continue,
-		Request: scanner.Request{Input: b.Input, Duplex: b.Duplex, ColorMode: b.ColorMode, ResolutionDPI: b.Resolution, Format: "image/jpeg"},
+		Request: scanner.Request{Input: b.Input, Duplex: b.Duplex, ColorMode: b.ColorMode, ResolutionDPI: b.Resolution}, // the format is the family's: one bit a pixel has no JPEG
 	}))
 }
 

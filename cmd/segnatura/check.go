@@ -108,7 +108,7 @@ func policiesInForce(ctx context.Context, db *store.DB) ([]station.Policies, err
 
 func checkDevices(ctx context.Context, c Config) []deviceCheck {
 	list := []deviceCheck{}
-	d, err := configuredDevices(c, time.Now)
+	d, err := configuredDevices(c, "", time.Now)
 	if err != nil {
 		return append(list, deviceCheck{ID: "settings", State: err.Error()})
 	}

@@ -21,11 +21,11 @@ type devices struct {
 	folders  []watched
 }
 
-// configuredDevices opens nothing: a device that is off at the start is a device that is off.
-func configuredDevices(c Config, clock func() time.Time) (devices, error) {
+// configuredDevices makes what the settings name. It opens nothing: a device that is off at the start is a device that is off.
+func configuredDevices(c Config, workDir string, clock func() time.Time) (devices, error) {
 	var d devices
 	for _, sc := range c.Scanners {
-		src, err := openScanner(sc, clock)
+		src, err := openScanner(sc, workDir, clock)
 		if err != nil {
 			return d, fmt.Errorf("scanner %q: %w", sc.ID, err)
 		}
@@ -52,10 +52,11 @@ func configuredDevices(c Config, clock func() time.Time) (devices, error) {
 	return d, nil
 }
 
-// openScanner makes a scanner of its family: SANE where a device is named, else eSCL.
-func openScanner(sc ScannerConfig, clock func() time.Time) (scanner.Source, error) {
+// openScanner makes a scanner of its family: SANE where a device is named, else eSCL. workDir keeps a page under way where its family
+// needs a file for it; "" is the system's folder for temporary files.
+func openScanner(sc ScannerConfig, workDir string, clock func() time.Time) (scanner.Source, error) {
 	if sc.Device != "" {
-		return sane.New(sane.Config{Device: sc.Device, Env: saneEnvironment(), Now: clock}), nil
+		return sane.New(sane.Config{Device: sc.Device, Env: saneEnvironment(), WorkDir: workDir, Now: clock}), nil
 	}
 	cfg := escl.Config{URL: sc.URL, User: sc.User, PinSHA256: sc.PinSHA256, Now: clock}
 	if sc.PasswordFile != "" {

@@ -60,10 +60,12 @@ func scan(ctx context.Context, e env, args []string) error {
 	return takePages(ctx, e, src, r, *out)
 }
 
-// listScanners prints a line for each device: what to call it with -device, what is known of its state or kind, its name.
+// listScanners prints a line for each device: what to call it with -device, what is known of its state or kind, its name. One way of
+// looking that fails does not end the others; it is said at the end.
 func listScanners(ctx context.Context, e env, c Config, network bool) error {
+	var failed []error
 	for _, sc := range c.Scanners {
-		src, err := openScanner(sc, time.Now)
+		src, err := openScanner(sc, "", time.Now)
 		if err != nil {
 			return fmt.Errorf("scanner %q: %w", sc.ID, err)
 		}
@@ -72,7 +74,7 @@ func listScanners(ctx context.Context, e env, c Config, network bool) error {
 	if network {
 		found, err := escl.Discovery{}.Discover(ctx)
 		if err != nil {
-			return err
+			failed = append(failed, err)
 		}
 		for _, d := range found {
 			fmt.Fprintf(e.stdout, "%s\tannounced\t%s\n", d.URL, nameOr(d.Model, d.Name))
@@ -80,28 +82,28 @@ func listScanners(ctx context.Context, e env, c Config, network bool) error {
 	}
 	devices, err := sane.List(ctx, sane.Config{Env: saneEnvironment()})
 	if err != nil {
-		return err
+		failed = append(failed, err)
 	}
 	for _, d := range devices {
 		fmt.Fprintf(e.stdout, "%s\t%s\t%s\n", d.Name, d.Type, d.MakeAndModel)
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // scannerNamed finds a configured scanner, or opens one by its address or SANE's name.
 func scannerNamed(c Config, name string) (scanner.Source, error) {
 	for _, sc := range c.Scanners {
 		if name == "" || name == sc.ID {
-			return openScanner(sc, time.Now)
+			return openScanner(sc, "", time.Now)
 		}
 	}
 	if name == "" {
 		return nil, usageError{errors.New("no scanner is configured; name one with -device")}
 	}
 	if u, err := url.Parse(name); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		return openScanner(ScannerConfig{ID: name, URL: name}, time.Now)
+		return openScanner(ScannerConfig{ID: name, URL: name}, "", time.Now)
 	}
-	return openScanner(ScannerConfig{ID: name, Device: name}, time.Now)
+	return openScanner(ScannerConfig{ID: name, Device: name}, "", time.Now)
 }
 
 func takePages(ctx context.Context, e env, src scanner.Source, r scanner.Request, dir string) (err error) {

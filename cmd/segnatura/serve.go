@@ -106,7 +106,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.jail.Close()) }()
 
 	var office *demoOffice
-	if s.devices, err = configuredDevices(s.config, s.clock); err != nil {
+	if s.devices, err = configuredDevices(s.config, s.workDir(), s.clock); err != nil {
 		return err
 	}
 	if s.demo {

@@ -8,10 +8,13 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/miekg/dns"
 	"golang.org/x/net/ipv4"
@@ -197,7 +200,7 @@ func (a *announced) read(packet []byte) {
 			if i := a.instance(name); i != nil {
 				i.text = map[string]string{}
 				for _, pair := range r.Txt {
-					key, value, _ := strings.Cut(pair, "=")
+					key, value, _ := strings.Cut(unescape(pair), "=")
 					i.text[strings.ToLower(key)] = value // RFC 6763, 6.4: keys have no case
 				}
 			}
@@ -250,25 +253,23 @@ func (a *announced) found() []Found {
 	return list
 }
 
-// unescape undoes the presentation of a label (RFC 1035, 5.1): \032 is a space, \. a dot.
-func unescape(label string) string {
-	var out []byte
-	for i := 0; i < len(label); i++ {
-		if label[i] != '\\' || i+1 == len(label) {
-			out = append(out, label[i])
-			continue
+// escaped is how the library presents a byte of a label or text (RFC 1035, 5.1): \032 is a space, \. a dot.
+var escaped = regexp.MustCompile(`\\([0-9]{3}|.)`)
+
+// unescape undoes that, and leaves out what does not print: these are a stranger's words, and end on a terminal.
+func unescape(s string) string {
+	raw := escaped.ReplaceAllStringFunc(s, func(e string) string {
+		if n, err := strconv.ParseUint(e[1:], 10, 8); err == nil && len(e) == 4 {
+			return string([]byte{byte(n)})
 		}
-		i++
-		if i+2 < len(label) {
-			if n, err := strconv.ParseUint(label[i:i+3], 10, 8); err == nil {
-				out = append(out, byte(n))
-				i += 2
-				continue
-			}
+		return e[1:]
+	})
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
 		}
-		out = append(out, label[i])
-	}
-	return string(out)
+		return r
+	}, raw)
 }
 
 // multicastSockets opens a socket on each network that is up and does multicast.

@@ -89,10 +89,11 @@ func TestARecordedAnswerOfAvahi(t *testing.T) {
 	}
 }
 
-// A device that speaks TLS too is offered by TLS; one with a dot in its name keeps it; other services, nonsense and half an
+// A device that speaks TLS too is offered by TLS; one with a dot in its name keeps it; what would move a
+// terminal's cursor is left out; other services, nonsense and half an
 // announcement are no scanners.
 func TestWhatAnnouncesItself(t *testing.T) {
-	const text = ` 10 IN TXT "txtvers=1" "rs=/eSCL/" "TY=Multi 3.0" "is=adf" "duplex=T" "UUID=4509a320-0000"`
+	const text = ` 10 IN TXT "txtvers=1" "rs=/eSCL/" "TY=Università\027[2J 3.0" "is=adf" "duplex=T" "UUID=4509a320-0000"`
 	answer := [][]byte{
 		[]byte("nonsense"),
 		pack(t, `_uscan._tcp.local. 10 IN PTR Multi\032v1\.2._uscan._tcp.local.`, `Multi\032v1\.2._uscan._tcp.local. 10 IN SRV 0 0 80 multi.local.`,
@@ -103,7 +104,7 @@ func TestWhatAnnouncesItself(t *testing.T) {
 		pack(t, `_uscan._tcp.local. 10 IN PTR Muto._uscan._tcp.local.`),
 	}
 	got := discover(t, responder(t, func(*dns.Msg) [][]byte { return answer }), 200*time.Millisecond)
-	want := []escl.Found{{Name: "Multi v1.2", Model: "Multi 3.0", UUID: "4509a320-0000", URL: "https://192.0.2.9:443/eSCL", Feeder: true, Duplex: true}}
+	want := []escl.Found{{Name: "Multi v1.2", Model: "Università[2J 3.0", UUID: "4509a320-0000", URL: "https://192.0.2.9:443/eSCL", Feeder: true, Duplex: true}}
 	if !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}

@@ -61,7 +61,7 @@ func (d *device) resolve(r scanner.Request, feeder scanner.FeederState) (scanner
 		}
 	}
 	if r.Format == "" {
-		r.Format = "image/jpeg"
+		r.Format = in.usualFormat(r.ColorMode)
 	}
 	for _, c := range []struct {
 		wrong bool
@@ -86,6 +86,20 @@ func (d *device) resolve(r scanner.Request, feeder scanner.FeederState) (scanner
 		r.WidthMM, r.HeightMM = min(r.WidthMM, in.maxWidth), min(r.HeightMM, in.maxHeight)
 	}
 	return r, in, nil
+}
+
+// usualFormat is what is asked for where nobody chose: JPEG, and for one bit a pixel, which JPEG has not, the first of the others that
+// the device lists. PDF, which every eSCL device has to have, comes last: it is taken apart again.
+func (in *inputCaps) usualFormat(m scanner.ColorMode) string {
+	if m != scanner.ColorBinary {
+		return "image/jpeg"
+	}
+	for _, f := range []string{"image/png", "image/tiff"} {
+		if slices.Contains(in.formats, f) {
+			return f
+		}
+	}
+	return "application/pdf"
 }
 
 // toleranceMM forgives a glass that is announced a hair short of A4 (210 mm is 2480.3 units).

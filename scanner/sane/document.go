@@ -2,6 +2,7 @@ package sane
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,10 @@ func (d *document) start(ctx context.Context, r scanner.Request) error {
 	if err != nil {
 		return err
 	}
-	d.dir, err = os.MkdirTemp(d.src.cfg.WorkDir, "segnatura-sane-")
+	work, err := filepath.Abs(cmp.Or(d.src.cfg.WorkDir, os.TempDir())) // scanimage runs in its own folder
+	if err == nil {
+		d.dir, err = os.MkdirTemp(work, "sane-")
+	}
 	if err != nil {
 		return &scanner.Fault{Kind: scanner.FaultDevice, Detail: "no work folder for the run", Err: err}
 	}

@@ -150,9 +150,11 @@ func TestSettingsThatTheDeviceDoesNotHave(t *testing.T) {
 	}
 }
 
+// The work folder is given as the station has it, relative to where it runs: scanimage then wrote beside its own.
 func TestNothingIsLeftOfARun(t *testing.T) {
 	work := t.TempDir()
-	src := newFake(t, fake{Words: dry}, pagesOf(3), func(c *sane.Config) { c.WorkDir = work })
+	t.Chdir(work)
+	src := newFake(t, fake{Words: dry}, pagesOf(3), func(c *sane.Config) { c.WorkDir = "." })
 	doc, err := src.Scan(t.Context(), scanner.Request{Input: scanner.InputFeeder})
 	if err != nil {
 		t.Fatal(err)
