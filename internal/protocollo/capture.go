@@ -139,7 +139,7 @@ type ExceptionDetail struct {
 	// Unit is what Found, Declared and Limit count: pagine or fogli (C7).
 	Unit    string `json:"unit,omitempty" enum:"pagine,fogli"`
 	Paper   string `json:"paper,omitempty"`
-	File    string `json:"file,omitempty"` // the page that stopped the archive, as it is called on the screen
+	File    string `json:"file,omitempty"`    // the page that stopped the archive, as it is called on the screen
 	Message string `json:"message,omitempty"` // English detail for the expert
 }
 
