@@ -159,27 +159,34 @@ func outOfLabels() stamp.Result {
 	return stamp.Result{Outcome: stamp.OutcomeFailed, Before: stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionMediaOut}}}
 }
 
-// converter writes a pretend PDF that names its job; checker says yes to it.
+// converter writes a pretend PDF that names its job; checker says yes to it and reads its pages from it.
 type converter struct{}
 
 func (converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, _ func(int)) (pdfa.Result, error) {
-	text := fmt.Sprintf("%%PDF-1.7 %s, %d", job.Metadata.DocumentID, len(job.Inputs))
+	text := fmt.Sprintf("%%PDF-1.7 %d %s", len(job.Inputs), job.Metadata.DocumentID)
 	if _, err := io.WriteString(w, text); err != nil {
 		return pdfa.Result{}, err
 	}
 	sum := sha256.Sum256([]byte(text))
-	return pdfa.Result{Flavour: pdfa.Flavour2B, SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(text)),
-		Pages: make([]pdfa.PageResult, len(job.Inputs))}, nil
+	res := pdfa.Result{Flavour: pdfa.Flavour2B, SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(text))}
+	for _, in := range job.Inputs {
+		res.Pages = append(res.Pages, pdfa.PageResult{Input: in.Name, PageInInput: 1})
+	}
+	return res, nil
 }
 
 type checker struct{}
 
 func (checker) Check(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
-	h := sha256.New()
-	if _, err := io.Copy(h, io.NewSectionReader(r, 0, size)); err != nil {
+	b, err := io.ReadAll(io.NewSectionReader(r, 0, size))
+	if err != nil {
 		return pdfa.Report{}, err
 	}
-	return pdfa.Report{Compliant: true, Flavour: pdfa.Flavour2B, Pages: 1, SHA256: hex.EncodeToString(h.Sum(nil)), Checker: "pretend"}, nil
+	sum := sha256.Sum256(b)
+	rep := pdfa.Report{Flavour: pdfa.Flavour2B, SHA256: hex.EncodeToString(sum[:]), Checker: "pretend"}
+	n, err := fmt.Sscanf(string(b), "%%PDF-1.7 %d", &rep.Pages)
+	rep.Compliant = n == 1 && err == nil
+	return rep, nil
 }
 
 // openingTime is when every test's office opens: a Monday morning in Rome.

@@ -202,6 +202,9 @@ func (s *Station) makeEdition(ctx context.Context, a archiving, job pdfa.Job, or
 	if !report.Compliant {
 		return Edition{}, protocollo.Errorf(protocollo.Invalid, "not-compliant", "%s found %d faults: %v", report.Checker, len(report.Findings), firstFinding(report))
 	}
+	if err := isWhole(job, res, report); err != nil {
+		return Edition{}, err
+	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return Edition{}, fmt.Errorf("rewind scratch file: %w", err)
 	}
@@ -215,6 +218,19 @@ func (s *Station) makeEdition(ctx context.Context, a archiving, job pdfa.Job, or
 	e := Edition{Result: res, Report: report}
 	e.Files, err = s.keepMetadata(ctx, a, res, ordinal)
 	return e, err
+}
+
+// isWhole demands of a file one page for each page of the document, in their order, and the flavour that was asked for, by the word of
+// whoever made it and of the check alike. A page of the spool is one page, of whatever media type.
+func isWhole(job pdfa.Job, res pdfa.Result, report pdfa.Report) error {
+	same := slices.EqualFunc(job.Inputs, res.Pages, func(in pdfa.Input, p pdfa.PageResult) bool { return in.Name == p.Input })
+	switch {
+	case !same || report.Pages != len(job.Inputs):
+		return protocollo.Errorf(protocollo.Internal, "pages", "of %d pages %d were made and %d checked, or not in their order", len(job.Inputs), len(res.Pages), report.Pages)
+	case res.Flavour != job.Flavour || report.Flavour != job.Flavour:
+		return protocollo.Errorf(protocollo.Internal, "pages", "flavour %s was asked for, %s made, %s checked", job.Flavour, res.Flavour, report.Flavour)
+	}
+	return nil
 }
 
 // keepMetadata stores the metadata file of an edition (R4.3).

@@ -99,7 +99,7 @@ func TestTextSupersedesTheArchive(t *testing.T) {
 	if v.Flavour != "2u" || v.Text.State != station.TextPresent || v.Text.Words != 3 || v.Text.Engine != "pretend 1 (ita)" || len(v.Editions) != 2 {
 		t.Errorf("after: %+v", v)
 	}
-	for edition, want := range map[int]string{0: "2026-0000001-v1.pdf: %PDF 2u ", 1: "2026-0000001-v1-e1.pdf: %PDF 2b ", 2: "2026-0000001-v1-e2.pdf: %PDF 2u "} {
+	for edition, want := range map[int]string{0: "2026-0000001-v1.pdf: %PDF 2u 3 ", 1: "2026-0000001-v1-e1.pdf: %PDF 2b 3 ", 2: "2026-0000001-v1-e2.pdf: %PDF 2u 3 "} {
 		if got := o.content(id, edition); !strings.HasPrefix(got, want) {
 			t.Errorf("edition %d is %q, want %q", edition, got, want)
 		}

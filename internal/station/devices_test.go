@@ -357,7 +357,7 @@ func (c *converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, progre
 	}
 	var b bytes.Buffer
 	res := pdfa.Result{Flavour: job.Flavour}
-	fmt.Fprintf(&b, "%%PDF %s %s\n", job.Flavour, job.Metadata.Title)
+	fmt.Fprintf(&b, "%%PDF %s %d %s\n", job.Flavour, len(job.Inputs), job.Metadata.Title)
 	for i, in := range job.Inputs {
 		r, err := in.Open()
 		if err != nil {
@@ -422,7 +422,7 @@ func (metadataFile) WriteMetadata(w io.Writer, m pdfa.DocumentMetadata) ([]pdfa.
 	return nil, err
 }
 
-// checker says yes to whatever begins like a PDF.
+// checker says yes to whatever begins like the pretend PDF, and reads its flavour and its pages from it.
 type checker struct{}
 
 func (checker) Check(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
@@ -431,5 +431,8 @@ func (checker) Check(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report,
 		return pdfa.Report{}, err
 	}
 	sum := sha256.Sum256(b)
-	return pdfa.Report{Compliant: bytes.HasPrefix(b, []byte("%PDF")), SHA256: hex.EncodeToString(sum[:]), Checker: "pretend"}, nil
+	rep := pdfa.Report{SHA256: hex.EncodeToString(sum[:]), Checker: "pretend"}
+	n, err := fmt.Sscanf(string(b), "%%PDF %s %d", &rep.Flavour, &rep.Pages)
+	rep.Compliant = n == 2 && err == nil
+	return rep, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -443,6 +444,53 @@ func TestArchiveThatFails(t *testing.T) {
 	if !o.record(r.Intake.ID).Facets.Archived {
 		t.Error("not archived")
 	}
+}
+
+// TestAnArchiveThatLacksPagesIsNotTaken: a compliant file of fewer pages than the document, or of another flavour, was stored, and
+// the pages of the spool let go.
+func TestAnArchiveThatLacksPagesIsNotTaken(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  func(*pdfa.Result)
+		verdict func(*pdfa.Report)
+	}{
+		"a page less is made":      {change: func(r *pdfa.Result) { r.Pages = r.Pages[:1] }},
+		"a page more is made":      {change: func(r *pdfa.Result) { r.Pages = append(r.Pages, r.Pages[0]) }},
+		"a page is made twice":     {change: func(r *pdfa.Result) { r.Pages[1] = r.Pages[0] }},
+		"another flavour is made":  {change: func(r *pdfa.Result) { r.Flavour = pdfa.Flavour2U }},
+		"a page less is found":     {verdict: func(r *pdfa.Report) { r.Pages-- }},
+		"another flavour is found": {verdict: func(r *pdfa.Report) { r.Flavour = pdfa.Flavour2U }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.converter.change = c.change
+			o.start(func(cfg *station.Config) { cfg.Checker = saying{verdict: c.verdict} })
+			r := o.labelled("key-0001", letter("x"))
+			o.scan(&feeder{pages: append([]string{sheetOf("first", withCodes(codeOf(r)))}, plain("p", 1)...)}, station.ScanCommand{})
+			id := o.record(r.Intake.ID).Documents[0].ID
+			if err := o.s.ConfirmQuality(t.Context(), clerk, id, nil); err != nil {
+				t.Fatal(err)
+			}
+			wantClass(t, o.s.Archive(t.Context(), id), protocollo.Internal, "pages")
+			if o.record(r.Intake.ID).Facets.Archived {
+				t.Error("it is archived")
+			}
+			o.theException(protocollo.ExceptionArchive, "pages")
+		})
+	}
+}
+
+// saying is the checker with a changed verdict.
+type saying struct {
+	checker
+	verdict func(*pdfa.Report)
+}
+
+func (s saying) Check(ctx context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
+	rep, err := s.checker.Check(ctx, r, size)
+	if s.verdict != nil {
+		s.verdict(&rep)
+	}
+	return rep, err
 }
 
 // TestPageThatKillsItsReader: the clerk is told which page it was and what it did.

@@ -128,7 +128,7 @@ export const errorWords: Words = {
   // Archive
   archive: 'Il PDF/A non c’è ancora.',
   text: 'Il testo di questo documento non è da riconoscere: è già deciso. Aggiorna la pagina.',
-  pages: 'Il nuovo file non ha le stesse immagini di quello archiviato. Resta il file archiviato.',
+  pages: 'Il file prodotto non ha le stesse pagine del documento e non è stato archiviato. Quello che c’era è salvo: riprova o avvisa l’assistenza.',
   blob: 'Il file archiviato non si è potuto leggere. Avvisa l’assistenza: la registrazione resta valida.',
   original: 'Il file da cui vengono le pagine non si è ancora potuto cancellare. La stazione riprova da sola.',
   'blob-damaged': 'Il file archiviato non corrisponde alla sua impronta. Non usarlo e avvisa subito il Responsabile.',
