@@ -321,9 +321,12 @@ func (c *call) verdict(err error) error {
 // died describes a process that is dead.
 func (c *call) died(err error) *DiedError {
 	d := &DiedError{Cause: c.p.killed()}
-	if status, ok := c.p.state.Sys().(syscall.WaitStatus); ok {
-		if d.ExitCode = status.ExitStatus(); status.Signaled() {
-			d.Signal, d.ExitCode = status.Signal(), 0
+	known := c.p.state != nil // waiting for a process that is dead can fail
+	if known {
+		if status, ok := c.p.state.Sys().(syscall.WaitStatus); ok {
+			if d.ExitCode = status.ExitStatus(); status.Signaled() {
+				d.Signal, d.ExitCode = status.Signal(), 0
+			}
 		}
 	}
 	detail := ""
@@ -334,6 +337,8 @@ func (c *call) died(err error) *DiedError {
 		detail = fmt.Sprintf("it takes more than %d MiB of memory", c.limits.MemoryBytes>>20)
 	case d.Cause == CauseProtocol:
 		detail = err.Error()
+	case !known:
+		d.Cause, detail = CauseCrash, "it ended, nobody knows how"
 	case d.Signal == 0 && d.ExitCode == 0:
 		d.Cause, detail = CauseProtocol, "it ended without a result"
 	default:

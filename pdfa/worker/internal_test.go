@@ -224,6 +224,14 @@ func TestJailSaysWhatItLacks(t *testing.T) {
 	}
 }
 
+// Where the system would not say how a process ended, its job is refused like any other that crashed.
+func TestADeathThatNobodyCouldWaitFor(t *testing.T) {
+	c := call{p: &process{words: &firstWords{}}, at: place{file: "a.pdf"}}
+	if d := c.died(io.EOF); d.Cause != CauseCrash || d.Refused.File != "a.pdf" || d.Refused.Reason != pdfa.RefusedCrash || d.Refused.Detail == "" {
+		t.Errorf("died %+v", d)
+	}
+}
+
 func TestWordsFromTheJailAreCleaned(t *testing.T) {
 	for in, want := range map[string]string{"a\x1b[31mb\x00\nc": "a[31mb c", "è\xff": "è"} {
 		if got := clean(in, 12); got != want {
