@@ -10,7 +10,8 @@ import (
 )
 
 // This file reads the Netpbm formats PBM, PGM and PPM, in text (P1 to P3) and raw (P4 to P6). A raw file may hold several pictures
-// one behind the other; each is a page. They state no resolution. Samples whose greatest value is neither 255 nor 65535 are
+// one behind the other, with white space between them or none; each is a page. What follows the last one is white space and zeros, or
+// the file is refused: it could be a page that would be lost. They state no resolution. Samples whose greatest value is neither 255 nor 65535 are
 // stretched to one or two bytes: each value goes to one of its own, so nothing is lost.
 
 // pnmKinds lists the formats by the digit of their magic.
@@ -45,16 +46,55 @@ func readPNM(src *source, emit func(picture) error) error {
 		if err := emit(picture{image: rows.image()}); err != nil {
 			return err
 		}
-		offset += length
-		if rows.plain || offset == src.size {
-			return nil
+		if rows.plain {
+			if _, err := io.Copy(io.Discard, rows); err != nil { // what emit had no need of
+				return err
+			}
+			return p.onlyPadding()
 		}
-		var next [2]byte
-		if _, err := src.ReadAt(next[:], offset); err != nil && !errors.Is(err, io.EOF) {
+		next, more, err := nextPNM(src, offset+length)
+		if err != nil || !more {
 			return err
 		}
-		if next[0] != 'P' || pnmKinds[next[1]].samples == 0 || pnmKinds[next[1]].plain {
-			return nil // padding is not carried over
+		offset = next
+	}
+}
+
+// nextPNM finds the picture behind a raw one, past white space, or the end of the file, which white space and zeros may fill: both are
+// no picture's. Anything else might be a page, or half of one, and is refused.
+func nextPNM(src *source, offset int64) (at int64, more bool, err error) {
+	p := &pnmReader{r: bufio.NewReaderSize(io.NewSectionReader(src, offset, src.size-offset), 64<<10)}
+	for {
+		b, err := p.readByte()
+		switch {
+		case errors.Is(err, io.EOF):
+			return 0, false, nil
+		case err != nil:
+			return 0, false, err
+		case isPNMSpace(b):
+			continue
+		case b == 'P':
+			if b, err = p.readByte(); err == nil && pnmKinds[b].samples > 0 && !pnmKinds[b].plain {
+				return offset + p.at - 2, true, nil
+			}
+		case b == 0:
+			return 0, false, p.onlyPadding()
+		}
+		return 0, false, refuse(pdfa.RefusedCorrupt, "behind the Netpbm picture there is neither another one nor the end")
+	}
+}
+
+// onlyPadding demands that nothing but white space and zeros follows to the end of the file.
+func (p *pnmReader) onlyPadding() error {
+	for {
+		b, err := p.readByte()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case b != 0 && !isPNMSpace(b):
+			return refuse(pdfa.RefusedCorrupt, "byte %#02x behind the Netpbm picture", b)
 		}
 	}
 }
