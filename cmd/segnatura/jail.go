@@ -29,8 +29,8 @@ func jailedEngines() worker.Engines {
 	engine := convert.Engine{Drawer: draw.MuPDF{}}
 	return worker.Engines{
 		Convert: engine.Convert,
-		Check: func(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
-			return selfcheck.Check(r, size)
+		Check: func(_ context.Context, r io.ReaderAt, size int64, progress func(int)) (pdfa.Report, error) {
+			return selfcheck.Watched(r, size, progress)
 		},
 		Rasters:  engine.Rasters,
 		Inspect:  inspectDrawn(engine, inspectRare(engine, sheet.Inspector{}.InspectWithThumbnail)),

@@ -58,7 +58,9 @@ func jailed(tb testing.TB, observe func(worker.Usage)) engines {
 func jailedEngines() worker.Engines {
 	return worker.Engines{
 		Convert: convert.Engine{}.Convert,
-		Check:   func(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) { return check.Check(r, size) },
+		Check: func(_ context.Context, r io.ReaderAt, size int64, progress func(int)) (pdfa.Report, error) {
+			return check.Watched(r, size, progress)
+		},
 		Inspect: sheet.Inspector{}.InspectWithThumbnail,
 	}
 }
@@ -66,5 +68,6 @@ func jailedEngines() worker.Engines {
 // unjailed are the same engines in the service's own process, to see what the jail costs.
 func unjailed() engines {
 	e := jailedEngines()
-	return engines{inspector(e.Inspect), converter(e.Convert), checker(e.Check)}
+	judge := func(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) { return check.Check(r, size) }
+	return engines{inspector(e.Inspect), converter(e.Convert), checker(judge)}
 }

@@ -7,7 +7,7 @@
 // and of the stated size), fonts (embedded, widths equal to the program's, every code with its character), the output intent's
 // profile, and metadata (well-formed XMP equal to Info, the declared flavour, an extension schema that the packet describes).
 //
-//	report, err := check.Check(f, size)
+//	report, err := check.Check(f, size) // or Watched, which tells of each page
 //	if err != nil || !report.Compliant { /* not archived */ }
 //
 // Compliant is set at the very end and nowhere else: no verdict is a no.
@@ -40,15 +40,28 @@ const (
 	maxFindings    = 50
 )
 
+// How much is read, and how many objects are parsed, from one sign of life to the next.
+const (
+	progressBytes   = 64 << 20
+	progressObjects = 1000
+)
+
 // header is how every file begins (ISO 19005-2, 6.1.2).
 const header = "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"
 
 // Check reads a file of size bytes whole. The error is one of reading; what is wrong with the file is in the report.
-func Check(r io.ReaderAt, size int64) (pdfa.Report, error) {
-	c := &checker{r: r, size: size, roles: map[int]string{}, report: pdfa.Report{Checker: Checker}}
+func Check(r io.ReaderAt, size int64) (pdfa.Report, error) { return Watched(r, size, func(int) {}) }
+
+// Watched is [Check] for whoever wants to see that it goes on: progress is called with the number of pages that were judged, after
+// each page, and again and again where a large file takes long before, between and after pages.
+func Watched(r io.ReaderAt, size int64, progress func(pages int)) (pdfa.Report, error) {
+	c := &checker{r: r, size: size, roles: map[int]string{}, report: pdfa.Report{Checker: Checker}, progress: progress}
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size)); err != nil {
-		return c.report, fmt.Errorf("check PDF/A: %w", err)
+	for at := int64(0); at < size; at += progressBytes {
+		if _, err := io.Copy(sum, io.NewSectionReader(r, at, min(progressBytes, size-at))); err != nil {
+			return c.report, fmt.Errorf("check PDF/A: %w", err)
+		}
+		c.goesOn()
 	}
 	c.report.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	c.run()
@@ -72,7 +85,13 @@ type checker struct {
 	report  pdfa.Report
 	readErr error
 	done    bool
+
+	progress func(pages int)
+	judged   int // pages
 }
+
+// goesOn tells that it goes on.
+func (c *checker) goesOn() { c.progress(c.judged) }
 
 // object is one indirect object.
 type object struct {
@@ -225,6 +244,9 @@ func (c *checker) readObjects() {
 		c.readObject(n, ends[n])
 		if c.failed() {
 			return
+		}
+		if i%progressObjects == progressObjects-1 {
+			c.goesOn()
 		}
 	}
 	if c.offsets[order[0]] != int64(len(header)) {

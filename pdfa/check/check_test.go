@@ -381,6 +381,17 @@ func TestEveryCutIsRefused(t *testing.T) {
 	}
 }
 
+// Each page is told of, and before the first one that the file was read: a large one takes as long as many pages.
+func TestACheckTellsThatItGoesOn(t *testing.T) {
+	pdf := sample(t)
+	var told []int
+	report, err := check.Watched(bytes.NewReader(pdf), int64(len(pdf)), func(pages int) { told = append(told, pages) })
+	must(t, err)
+	if pages := slices.Compact(slices.Clone(told)); !report.Compliant || !slices.Equal(pages, []int{0, 1, 2, 3, 4, 5}) {
+		t.Errorf("told %v of %+v", told, report)
+	}
+}
+
 type brokenReader struct{}
 
 func (brokenReader) ReadAt([]byte, int64) (int, error) { return 0, errors.New("disk") }

@@ -134,6 +134,8 @@ func (c *checker) pages() {
 		if c.page(kid); c.readErr != nil || len(c.report.Findings) == maxFindings {
 			return
 		}
+		c.judged++
+		c.goesOn()
 	}
 }
 

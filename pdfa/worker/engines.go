@@ -15,8 +15,8 @@ import (
 type Engines struct {
 	// Convert writes a job as PDF/A (pdfa/convert).
 	Convert func(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error)
-	// Check judges a PDF/A (pdfa/check).
-	Check func(ctx context.Context, r io.ReaderAt, size int64) (pdfa.Report, error)
+	// Check judges a PDF/A (pdfa/check). progress is told how many pages are judged, also where that is as many as before.
+	Check func(ctx context.Context, r io.ReaderAt, size int64, progress func(pages int)) (pdfa.Report, error)
 	// Rasters hands over each page that needs its text recognised, and counts all pages (pdfa/convert). emit keeps nothing of the raster.
 	Rasters func(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error) (pages int, err error)
 	// Inspect measures one page (scanner/sheet).
@@ -73,7 +73,7 @@ func (e Engines) check(s *session) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.Check(context.Background(), r, r.size)
+	return e.Check(context.Background(), r, r.size, s.progress)
 }
 
 func (e Engines) rasters(s *session) (any, error) {

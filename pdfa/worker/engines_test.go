@@ -35,7 +35,10 @@ func testEngines() worker.Engines {
 			}
 			return do(job, w, progress)
 		},
-		Check: func(_ context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
+		Check: func(_ context.Context, r io.ReaderAt, size int64, progress func(int)) (pdfa.Report, error) {
+			if size == slowCheck {
+				_ = slowly(func(page int) error { progress(page); return nil })
+			}
 			b := make([]byte, size)
 			if _, err := r.ReadAt(b, 0); err != nil {
 				return pdfa.Report{}, err
@@ -101,6 +104,24 @@ func testEngines() worker.Engines {
 			return nil
 		},
 	}
+}
+
+// slowCheck is the length of a file whose check takes longer than a process may take from page to page, and slowPages the name of a
+// file that is as slow for text.
+const (
+	slowCheck = 99
+	slowPages = "slow"
+)
+
+// slowly does eight pages in two seconds.
+func slowly(page func(int) error) error {
+	for i := range 8 {
+		time.Sleep(250 * time.Millisecond)
+		if err := page(i + 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type doing = func(job pdfa.Job, w io.Writer, progress func(int)) (pdfa.Result, error)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"segnatura/pdfa"
 	"segnatura/pdfa/worker"
@@ -57,6 +58,15 @@ func TestCheckThroughTheJail(t *testing.T) {
 	content := pattern(1_000_000)
 	report, err := p.Check(t.Context(), bytes.NewReader(content), int64(len(content)))
 	if sum := sha256.Sum256(content); err != nil || !report.Compliant || report.SHA256 != hex.EncodeToString(sum[:]) {
+		t.Errorf("report %+v, %v", report, err)
+	}
+}
+
+// Only from one page to the next the time is short: a large file is checked for as long as it goes on.
+func TestALongCheckIsNotStuck(t *testing.T) {
+	p := newPool(t, func(c *worker.Config) { c.Background.Stall = time.Second })
+	report, err := p.Check(t.Context(), bytes.NewReader(pattern(slowCheck)), slowCheck)
+	if err != nil || !report.Compliant {
 		t.Errorf("report %+v, %v", report, err)
 	}
 }
