@@ -96,15 +96,19 @@ func pngEnds(data []byte) bool { return bytes.Contains(data[max(len(data)-64, 0)
 // tiffEnds has nothing to look for: a TIFF has no end mark, and tiffHeader has compared where its pixels lie.
 func tiffEnds([]byte) bool { return true }
 
-// tiffHeader reads the first directory, and counts the others. Strips or tiles beyond the end of the file are a file that was
+// tiffHeader reads the first directory, and counts the pages. Strips or tiles beyond the end of the file are a file that was
 // cut: the decoder would say only that pixels are missing, or nothing.
 func tiffHeader(data []byte) (header, error) {
 	dirs, err := directories(data, maxDirectories)
 	if err != nil {
 		return header{}, err
 	}
+	full, err := pages(dirs)
+	if err != nil {
+		return header{}, err
+	}
 	d := dirs[0]
-	h := header{bits: 1, channels: 1, pages: len(dirs)}
+	h := header{bits: 1, channels: 1, pages: len(full)}
 	if v, ok := d.first(tagBitsPerSample); ok {
 		h.bits = int(v)
 	}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"segnatura/scanner"
 )
 
 // Tags of TIFF 6.0 that matter here.
 const (
+	tagNewSubfileType  = 254
 	tagBitsPerSample   = 258
 	tagStripOffsets    = 273
 	tagSamplesPerPixel = 277
@@ -67,6 +69,21 @@ func directories(data []byte, limit int) ([]directory, error) {
 		return nil, errors.New("the TIFF holds no page")
 	}
 	return dirs, nil
+}
+
+// reduced is a smaller copy of a page, a thumbnail for instance (TIFF 6.0, section 8, NewSubfileType bit 0): it is no page.
+func (d directory) reduced() bool {
+	kind, _ := d.first(tagNewSubfileType)
+	return kind&1 != 0
+}
+
+// pages are the directories without reduced copies: at least one, or an error.
+func pages(dirs []directory) ([]directory, error) {
+	full := slices.DeleteFunc(slices.Clone(dirs), directory.reduced)
+	if len(full) == 0 {
+		return nil, errors.New("the TIFF holds no page")
+	}
+	return full, nil
 }
 
 // linkAt is where the place of the next directory stands.
@@ -145,7 +162,8 @@ func (d directory) resolution() (x, y float64) {
 
 // Split returns one reader for each page of a file, in order. For JPEG, PNG and a TIFF of one page that is the file itself. For
 // a TIFF of many pages each reader shows the same bytes with two places changed, the first directory and the end of the chain, so
-// that it is a TIFF of that page alone for whoever reads it; nothing is decoded and nothing copied.
+// that it is a TIFF of that page alone for whoever reads it; nothing is decoded and nothing copied. Reduced copies of pages are left
+// out, as the archive leaves them out.
 //
 // The readers share r: use them one after the other, seek each to its start, and keep r open as long as they are used. Errors are
 // as in Read.
@@ -170,11 +188,15 @@ func Split(r io.ReadSeeker) ([]io.ReadSeeker, error) {
 			Kind: scanner.FaultBadData, Detail: fmt.Sprintf("the TIFF has more than %d pages", maxDirectories),
 		})
 	}
+	full, err := pages(dirs)
+	if err != nil {
+		return nil, fmt.Errorf("sheet: split pages: %w", fault(f, data, err))
+	}
 	if len(dirs) == 1 {
 		return rewound(r)
 	}
-	out := make([]io.ReadSeeker, 0, len(dirs))
-	for _, d := range dirs {
+	out := make([]io.ReadSeeker, 0, len(full))
+	for _, d := range full {
 		v := &pageView{r: r, size: int64(len(data)), patches: []patch{{4, make([]byte, 4)}, {int64(d.linkAt()), make([]byte, 4)}}}
 		d.order.PutUint32(v.patches[0].bytes, uint32(d.at))
 		out = append(out, v)
