@@ -15,9 +15,9 @@ import (
 	"segnatura/scanner"
 )
 
-// ArchiveLoop makes archives as they fall due, oldest first, until ctx ends. A document that fails becomes an exception and
+// archiveLoop makes archives as they fall due, oldest first, until ctx ends. A document that fails becomes an exception and
 // does not hold up the next.
-func (s *Station) ArchiveLoop(ctx context.Context) {
+func (s *Station) archiveLoop(ctx context.Context) {
 	timer := time.NewTimer(s.cfg.ArchivePause)
 	defer timer.Stop()
 	for {
@@ -68,7 +68,7 @@ func (s *Station) archiveDueNow(ctx context.Context) {
 }
 
 // Archive makes a confirmed document's PDF/A, has it checked, stores it with what is kept beside it, and hands it to the outbox, in
-// this order; where the station recognises text, to [Station.TextLoop] instead, which hands it on. It may be stopped anywhere and
+// this order; where the station recognises text, to the loop of texts instead, which hands it on. It may be stopped anywhere and
 // begun again: a blob's name is its content, and AttachArchive is one transaction.
 //
 // A document that cannot be made or that the check does not accept becomes an exception and returns an error. So does one

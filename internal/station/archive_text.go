@@ -25,11 +25,11 @@ const textDetail = 500
 // settleTime is for what is recorded although the station stops.
 const settleTime = 10 * time.Second
 
-// TextLoop reads the text of archives as they fall due, oldest first and one at a time, until ctx ends: never on the clerk's way, and
+// textLoop reads the text of archives as they fall due, oldest first and one at a time, until ctx ends: never on the clerk's way, and
 // never before archives that are due themselves. It owns nothing that a stop could lose: a text that was not recorded is due again.
 //
 // On a station without a [TextReader] it only records that the text of what was archived with one is not read any more.
-func (s *Station) TextLoop(ctx context.Context) {
+func (s *Station) textLoop(ctx context.Context) {
 	timer := time.NewTimer(s.cfg.ArchivePause)
 	defer timer.Stop()
 	later := map[int64]time.Time{} // by document: not before

@@ -370,8 +370,8 @@ func TestRunReadsTexts(t *testing.T) {
 	o.scan(&feeder{pages: append([]string{sheetOf("first", withCodes(codeOf(r)))}, plain("p", 3)...)}, station.ScanCommand{})
 	id := o.record(r.Intake.ID).Documents[0].ID
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- o.s.Run(ctx) }()
+	done := make(chan struct{})
+	go func() { defer close(done); o.s.Run(ctx) }()
 	if err := o.s.ConfirmQuality(t.Context(), clerk, id, nil); err != nil {
 		t.Error(err)
 	}
@@ -395,9 +395,7 @@ func TestRunReadsTexts(t *testing.T) {
 		return o.archiveOf(r).Text.State == station.TextPresent && o.archiveOf(other).Text.State == station.TextPresent
 	})
 	cancel()
-	if err := <-done; err != nil {
-		t.Errorf("Run: %v", err)
-	}
+	<-done
 	if got := o.s.Works(clerk); len(got) != 0 {
 		t.Errorf("works at the end %+v", got)
 	}
@@ -421,7 +419,7 @@ func TestATextThatFailsIsPutOff(t *testing.T) {
 	o.start(func(c *station.Config) { c.ArchivePause = time.Millisecond })
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	go func() { defer close(done); o.s.TextLoop(ctx) }()
+	go func() { defer close(done); o.s.Run(ctx) }()
 	o.events.await(t, "text of the other", func() bool { return o.archiveOf(other).Text.State == station.TextPresent })
 	if v := o.archiveOf(r); v.Text.State != station.TextDue {
 		t.Errorf("text %+v before its time", v.Text)

@@ -83,8 +83,9 @@ type Scratch interface {
 
 // Station runs the use cases. All methods are safe for concurrent use.
 //
-// [Station.Run] recovers what a stop left open and then owns the archive and its text; feeder runs belong to the station too. Stop order:
-// cancel Run's context, call [Station.Close] (it ends the runs and waits for them), and only then close the store.
+// [Station.Recover] comes first, then [Station.Run], which owns the archive and its text; feeder runs belong to the station too. Stop
+// order: call [Station.Close] (it ends the feeder runs and waits for them), end Run's context and wait for it, and only then close the
+// store.
 type Station struct {
 	cfg    Config
 	log    *slog.Logger
@@ -168,17 +169,12 @@ func withDefaults(cfg *Config) {
 	}
 }
 
-// Run recovers and then makes archives and reads texts as they fall due, until ctx ends. An error is recovery's: the station must
-// not open.
-func (s *Station) Run(ctx context.Context) error {
-	if err := s.Recover(ctx); err != nil {
-		return fmt.Errorf("recover: %w", err)
-	}
+// Run makes archives and reads texts as they fall due, until ctx ends. Recovery comes before it: see [Station.Recover].
+func (s *Station) Run(ctx context.Context) {
 	var loops sync.WaitGroup
-	loops.Go(func() { s.TextLoop(ctx) })
-	s.ArchiveLoop(ctx)
+	loops.Go(func() { s.textLoop(ctx) })
+	s.archiveLoop(ctx)
 	loops.Wait()
-	return nil
 }
 
 // Close ends feeder runs as interrupted and waits for them. Nothing can be started afterwards.
