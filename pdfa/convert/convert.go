@@ -100,6 +100,8 @@ type Engine struct {
 	// RefuseSignedOrActive refuses PDF files with signatures, scripts, launch actions, embedded files or XFA. Otherwise they are
 	// converted, and each of their pages says so in PageResult.Drawn.
 	RefuseSignedOrActive bool
+
+	countsText bool // pages that bring their own text have no picture made of them
 }
 
 // Convert writes job to w. progress, if not nil, is called after each page with its number, from 1. The context is looked at
@@ -255,6 +257,9 @@ func (c *converter) readInput(f io.ReadSeeker, emit func(picture) error) error {
 func (c *converter) addPage(in pdfa.Input, page int, pic picture) error {
 	if err := c.ctx.Err(); err != nil {
 		return err
+	}
+	if pic.text != nil && c.engine.countsText {
+		return c.take(sheet{input: in.Name, number: page, text: pic.text})
 	}
 	xDPI, yDPI, assumed := pic.xDPI, pic.yDPI, false
 	if !pic.exact {

@@ -43,7 +43,7 @@ func readPDF(src *source, emit func(picture) error) error {
 		}
 		var pic picture
 		err := guardPDF(func() (err error) {
-			pic, err = f.picture(src.ctx, f.pages[i], src.engine.Drawer)
+			pic, err = f.picture(src.ctx, f.pages[i], src.engine)
 			return err
 		})
 		if err == nil {
@@ -66,17 +66,17 @@ func (f *pdfFile) refuseSignedOrActive() error {
 	return nil
 }
 
-// picture makes a page's picture: its one image as it is, else a drawing.
-func (f *pdfFile) picture(ctx context.Context, p pdfPage, drawer Drawer) (picture, error) {
-	pic, why, err := f.imagePage(p, drawer)
+// picture makes a page's picture: its one image as it is, else a drawing, or only its text where that is all that is asked for.
+func (f *pdfFile) picture(ctx context.Context, p pdfPage, e Engine) (picture, error) {
+	pic, why, err := f.imagePage(p, e.Drawer)
 	if err != nil {
 		return picture{}, err
 	}
 	if why != "" {
-		if drawer == nil {
+		if e.Drawer == nil {
 			return picture{}, refuse(pdfa.RefusedUnsupported, "the page shows %s, and nothing here draws it", why)
 		}
-		if pic, err = f.draw(ctx, p, drawer); err != nil {
+		if pic, err = f.draw(ctx, p, e); err != nil {
 			return picture{}, err
 		}
 		pic.drawn = pdfa.DrawnBornDigital

@@ -143,7 +143,7 @@ func TestDrawnPagesKeepTheirText(t *testing.T) {
 	pages, err := convert.Engine{Drawer: draw.MuPDF{}}.Rasters(t.Context(), j.Inputs, func(r pdfa.Raster) error {
 		t.Errorf("page %d is given to be read", r.Page)
 		return nil
-	})
+	}, nil)
 	if err != nil || pages != 1 {
 		t.Errorf("%d pages, %v", pages, err)
 	}

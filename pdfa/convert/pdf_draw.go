@@ -12,24 +12,38 @@ import (
 )
 
 // draw makes a picture of a page that is not one image.
-func (f *pdfFile) draw(ctx context.Context, p pdfPage, drawer Drawer) (picture, error) {
-	width, height, pix, dpi, err := f.drawn(ctx, p, drawer)
+func (f *pdfFile) draw(ctx context.Context, p pdfPage, e Engine) (pic picture, err error) {
+	if _, err := p.drawingDPI(); err != nil {
+		return picture{}, err
+	}
+	if pic.text, err = f.text(p, e.Drawer); err != nil {
+		return picture{}, err
+	}
+	if pic.text != nil && e.countsText {
+		return pic, nil
+	}
+	width, height, pix, dpi, err := f.drawn(ctx, p, e.Drawer)
 	if err != nil {
 		return picture{}, err
 	}
-	pic := picture{image: drawing(width, height, pix), xDPI: dpi, yDPI: dpi, exact: true}
-	text, err := f.single(p, true)
-	if err != nil {
-		return picture{}, err
-	}
-	words, err := drawer.Words(text)
-	if err != nil {
-		return picture{}, refuse(pdfa.RefusedCorrupt, "the page's text cannot be read: %v", err)
-	}
-	if len(words) > 0 {
-		pic.text = &pdfa.PageText{Words: words}
-	}
+	pic.image, pic.xDPI, pic.yDPI, pic.exact = drawing(width, height, pix), dpi, dpi, true
 	return pic, nil
+}
+
+// text returns the text that a page has; nil: none.
+func (f *pdfFile) text(p pdfPage, drawer Drawer) (*pdfa.PageText, error) {
+	single, err := f.single(p, true)
+	if err != nil {
+		return nil, err
+	}
+	words, err := drawer.Words(single)
+	if err != nil {
+		return nil, refuse(pdfa.RefusedCorrupt, "the page's text cannot be read: %v", err)
+	}
+	if len(words) == 0 {
+		return nil, nil
+	}
+	return &pdfa.PageText{Words: words}, nil
 }
 
 // drawn has a page drawn as it is shown.

@@ -25,21 +25,28 @@ const (
 )
 
 // Rasters gives emit the pages that text is to be recognised on, upright as [Engine.Convert] would show them, grey or bitonal, at
-// no more than about 300 dpi; pages whose source has a text layer of its own are not among them. Page numbers are those that
-// Convert gives. The raster is emit's to keep. It returns the number of all pages, and stops at emit's error. Refusals are the
-// same as Convert's. Memory holds one page's decoded samples besides the raster.
-func (e Engine) Rasters(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error) (pages int, err error) {
+// no more than about 300 dpi; pages whose source has a text layer of its own are not among them, and are not drawn. Page numbers are
+// those that Convert gives. The raster is emit's to keep. progress, if not nil, is called after each page, also one that emit does not
+// get. It returns the number of all pages, and stops at emit's error. Refusals are the same as Convert's, but for what only shows when
+// a page is drawn. Memory holds one page's decoded samples besides the raster.
+func (e Engine) Rasters(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error, progress func(page int)) (pages int, err error) {
+	e.countsText = true
 	c := converter{ctx: ctx, engine: e, take: func(p sheet) error {
 		pages++
-		if p.text != nil {
-			return nil
+		if p.text == nil {
+			r, err := rasterOf(p.page)
+			if err != nil {
+				return err
+			}
+			r.Page = pages
+			if err := emit(r); err != nil {
+				return err
+			}
 		}
-		r, err := rasterOf(p.page)
-		if err != nil {
-			return err
+		if progress != nil {
+			progress(pages)
 		}
-		r.Page = pages
-		return emit(r)
+		return nil
 	}}
 	for _, in := range inputs {
 		if err := c.addInput(in); err != nil {

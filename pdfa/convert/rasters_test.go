@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -25,7 +26,7 @@ func rasters(t *testing.T, inputs ...pdfa.Input) []pdfa.Raster {
 	pages, err := convert.Engine{}.Rasters(t.Context(), inputs, func(r pdfa.Raster) error {
 		out = append(out, r)
 		return nil
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,17 +222,45 @@ func TestRastersStopAndRefuse(t *testing.T) {
 	good := input("g.tif", buildTIFF(binary.LittleEndian, page{fields, [][]byte{slope()}}, page{fields, [][]byte{slope()}}))
 	enough := errors.New("enough")
 	calls := 0
-	if _, err := (convert.Engine{}).Rasters(t.Context(), []pdfa.Input{good}, func(pdfa.Raster) error { calls++; return enough }); !errors.Is(err, enough) || calls != 1 {
+	if _, err := (convert.Engine{}).Rasters(t.Context(), []pdfa.Input{good}, func(pdfa.Raster) error { calls++; return enough }, nil); !errors.Is(err, enough) || calls != 1 {
 		t.Errorf("after %d calls: %v", calls, err)
 	}
 	cut := input("c.tif", buildTIFF(binary.LittleEndian, page{fields, [][]byte{slope()[:width*2]}}))
-	_, err := convert.Engine{}.Rasters(t.Context(), []pdfa.Input{cut}, func(pdfa.Raster) error { return nil })
+	_, err := convert.Engine{}.Rasters(t.Context(), []pdfa.Input{cut}, func(pdfa.Raster) error { return nil }, nil)
 	if refused, ok := errors.AsType[*pdfa.RefusedError](err); !ok || refused.File != "c.tif" || refused.Page != 1 {
 		t.Errorf("a cut file: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := (convert.Engine{}).Rasters(ctx, []pdfa.Input{good}, func(pdfa.Raster) error { return nil }); !errors.Is(err, context.Canceled) {
+	if _, err := (convert.Engine{}).Rasters(ctx, []pdfa.Input{good}, func(pdfa.Raster) error { return nil }, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// worded is a drawer of pages that all have a word, and counts what it draws.
+type worded struct{ drawn int }
+
+func (d *worded) Draw([]byte, float64) (width, height int, pix []byte, err error) {
+	d.drawn++
+	return 1, 1, make([]byte, 4), nil
+}
+
+func (*worded) Words([]byte) ([]pdfa.Word, error) {
+	return []pdfa.Word{{Text: "ecco", X: 5, Y: 20, Width: 20, Height: 8, EndsLine: true}}, nil
+}
+
+// A long file whose pages all bring their text is no reason to draw a single one, and each is told of: it takes its time as well.
+func TestPagesWithTheirOwnTextAreToldAndNotDrawn(t *testing.T) {
+	s := pdfSheet{image: "/ColorSpace /DeviceGray /BitsPerComponent 8", data: slope(), content: "BT ET"}
+	written := input("a.pdf", s.bytes())
+	scanned := input("g.tif", buildTIFF(binary.LittleEndian, page{layout(1, 8, 1, 1), [][]byte{slope()}}))
+	d := &worded{}
+	var told, given []int
+	pages, err := convert.Engine{Drawer: d}.Rasters(t.Context(), []pdfa.Input{written, scanned, written}, func(r pdfa.Raster) error {
+		given = append(given, r.Page)
+		return nil
+	}, func(page int) { told = append(told, page) })
+	if err != nil || pages != 3 || !slices.Equal(told, []int{1, 2, 3}) || !slices.Equal(given, []int{2}) || d.drawn != 0 {
+		t.Errorf("%d pages, %d drawn, told of %v, given %v: %v", pages, d.drawn, told, given, err)
 	}
 }

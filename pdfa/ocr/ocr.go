@@ -9,7 +9,7 @@
 //	reader, err := ocr.New(ctx, ocr.Config{Languages: []string{"ita", "eng"}})
 //	...
 //	texts, err := reader.Read(ctx, func(ctx context.Context, emit func(pdfa.Raster) error) (int, error) {
-//		return engine.Rasters(ctx, inputs, emit)
+//		return engine.Rasters(ctx, inputs, emit, nil)
 //	}, progress)
 //
 // Pages come as a stream, each goes to a process of its own, as many at a time as there are cores, and the texts come back in the

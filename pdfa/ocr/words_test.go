@@ -33,7 +33,7 @@ func read(t *testing.T, reader *ocr.Reader, inputs ...pdfa.Input) (texts []pdfa.
 	t.Helper()
 	engine := convert.Engine{}
 	texts, err := reader.Read(t.Context(), func(ctx context.Context, emit func(pdfa.Raster) error) (int, error) {
-		return engine.Rasters(ctx, inputs, emit)
+		return engine.Rasters(ctx, inputs, emit, nil)
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestWordsAreThoseOfTesseractsOwnPDFInTheSamePlaces(t *testing.T) {
 			if _, err := (convert.Engine{}).Rasters(t.Context(), []pdfa.Input{in}, func(r pdfa.Raster) error {
 				shown = r
 				return nil
-			}); err != nil {
+			}, nil); err != nil {
 				t.Fatal(err)
 			}
 			own := itsOwn(t, pgm(&image.Gray{Pix: shown.Pix, Stride: shown.Width, Rect: image.Rect(0, 0, shown.Width, shown.Height)}),

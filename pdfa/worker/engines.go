@@ -18,7 +18,8 @@ type Engines struct {
 	// Check judges a PDF/A (pdfa/check). progress is told how many pages are judged, also where that is as many as before.
 	Check func(ctx context.Context, r io.ReaderAt, size int64, progress func(pages int)) (pdfa.Report, error)
 	// Rasters hands over each page that needs its text recognised, and counts all pages (pdfa/convert). emit keeps nothing of the raster.
-	Rasters func(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error) (pages int, err error)
+	// progress is told of each page, also of those that are not handed over.
+	Rasters func(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error, progress func(page int)) (pages int, err error)
 	// Inspect measures one page (scanner/sheet).
 	Inspect func(ctx context.Context, r io.ReadSeeker, settings scanner.Settings, accept func(text string) bool, maxPx int) (scanner.Facts, []byte, error)
 	// Separate takes a file of several pages apart. emit reads the part's Data to its end before it returns.
@@ -82,7 +83,7 @@ func (e Engines) rasters(s *session) (any, error) {
 	}
 	return e.Rasters(context.Background(), s.inputs(), func(r pdfa.Raster) error {
 		return s.part(headOf(r), &blob{r.Pix})
-	})
+	}, s.progress)
 }
 
 func (e Engines) inspect(s *session) (any, error) {

@@ -37,7 +37,7 @@ func testEngines() worker.Engines {
 		},
 		Check: func(_ context.Context, r io.ReaderAt, size int64, progress func(int)) (pdfa.Report, error) {
 			if size == slowCheck {
-				_ = slowly(func(page int) error { progress(page); return nil })
+				slowly(progress)
 			}
 			b := make([]byte, size)
 			if _, err := r.ReadAt(b, 0); err != nil {
@@ -46,7 +46,11 @@ func testEngines() worker.Engines {
 			sum := sha256.Sum256(b)
 			return pdfa.Report{Compliant: true, SHA256: hex.EncodeToString(sum[:])}, nil
 		},
-		Rasters: func(_ context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error) (int, error) {
+		Rasters: func(_ context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error, progress func(int)) (int, error) {
+			if inputs[0].Name == slowPages {
+				slowly(progress)
+				return slowlyDone, nil
+			}
 			for i := range inputs {
 				r := pdfa.Raster{Page: i + 1, Width: 1001, Height: 700, XDPI: 300, YDPI: 200, Bitonal: i%2 == 1}
 				if r.Pix = pattern(1001 * 700); r.Bitonal {
@@ -111,17 +115,16 @@ func testEngines() worker.Engines {
 const (
 	slowCheck = 99
 	slowPages = "slow"
+
+	slowlyDone = 8 // pages
 )
 
 // slowly does eight pages in two seconds.
-func slowly(page func(int) error) error {
-	for i := range 8 {
+func slowly(progress func(page int)) {
+	for i := range slowlyDone {
 		time.Sleep(250 * time.Millisecond)
-		if err := page(i + 1); err != nil {
-			return err
-		}
+		progress(i + 1)
 	}
-	return nil
 }
 
 type doing = func(job pdfa.Job, w io.Writer, progress func(int)) (pdfa.Result, error)

@@ -71,6 +71,15 @@ func TestALongCheckIsNotStuck(t *testing.T) {
 	}
 }
 
+// Pages that nobody has to read are gone through all the same.
+func TestManyPagesWithTheirOwnTextAreNotStuck(t *testing.T) {
+	p := newPool(t, func(c *worker.Config) { c.Background.Stall = time.Second })
+	pages, err := p.Rasters(t.Context(), []pdfa.Input{{Name: slowPages}}, func(pdfa.Raster) error { return errors.New("a raster") })
+	if err != nil || pages != slowlyDone {
+		t.Errorf("%d pages, %v", pages, err)
+	}
+}
+
 func TestRastersComeInOrderAndWhole(t *testing.T) {
 	p := newPool(t, nil)
 	inputs := []pdfa.Input{{Name: "1"}, {Name: "2"}, {Name: "3"}}
