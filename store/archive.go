@@ -203,7 +203,8 @@ const (
 	dispatchDelivered = "delivered"
 )
 
-// DueDeliveries lists what the centre is to be sent, oldest first.
+// DueDeliveries lists what the centre is to be sent, oldest first. A scan waits for the earlier scans of its registration whose text or
+// delivery is still to come: the centre is to have the latest last. One that waits for a person holds up nothing.
 func (db *DB) DueDeliveries(ctx context.Context) ([]station.DueDelivery, error) {
 	list, err := collect(ctx, db.read, func(s scannable) (station.DueDelivery, error) {
 		var d station.DueDelivery
@@ -212,7 +213,13 @@ func (db *DB) DueDeliveries(ctx context.Context) ([]station.DueDelivery, error) 
 		return d, err
 	}, `SELECT d.id, d.registration_id, c.attempts, d.key, d.ref, d.file_name, d.media_type, d.sha256, d.bytes
 		FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id
-		WHERE c.state <> 'delivered' AND c.state IN ('due', 'unavailable') ORDER BY d.id`)
+		JOIN archives a ON a.id = d.archive_id
+		WHERE c.state <> 'delivered' AND c.state IN ('due', 'unavailable') AND NOT EXISTS (
+			SELECT 1 FROM archives b LEFT JOIN text_due t ON t.archive_id = b.id
+				LEFT JOIN dispatches e ON e.archive_id = b.id LEFT JOIN dispatch_current f ON f.dispatch_id = e.id
+			WHERE b.registration_id = a.registration_id AND b.version < a.version
+				AND (t.archive_id IS NOT NULL OR f.state IN ('due', 'unavailable', 'sending')))
+		ORDER BY d.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}

@@ -145,6 +145,8 @@ type Sender interface {
 
 // OutboxStore keeps what is due to the centre.
 type OutboxStore interface {
+	// DueDeliveries lists what the centre is to be sent, oldest first. A scan waits for the earlier scans of its registration whose text or
+	// delivery is still to come.
 	DueDeliveries(ctx context.Context) ([]DueDelivery, error)
 	// ClaimDelivery records that an attempt starts; Conflict when another has it.
 	ClaimDelivery(ctx context.Context, id int64) error

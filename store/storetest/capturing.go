@@ -487,6 +487,56 @@ func testText(t *testing.T, f *Fixture) {
 	}
 }
 
+// The centre has the latest scan last: while the text of an earlier one was due, or its delivery failed, the later one overtook it.
+func testScansAreDeliveredInOrder(t *testing.T, f *Fixture) {
+	ctx := context.Background()
+	r := f.Register(Draft("Richiesta", "Mario"))
+	first := f.Capture(r, "a")
+	f.ArchiveAwaiting(first, "%PDF first")
+	second, _ := f.Scan("b")
+	_, err := f.Associate(ctx, station.Association{DocumentID: second.ID, RegistrationID: r.ID, Actor: Clerk(), NewVersion: true})
+	f.ok(err)
+	f.ok(f.SetDocumentState(ctx, second.ID, protocollo.DocumentReady))
+	f.ok(f.ConfirmQuality(ctx, f.Confirmation(second.ID)))
+	later := f.Archive(second, "%PDF second")
+	other := f.Archive(f.Capture(f.Register(Draft("Altra", "Mario")), "c"), "%PDF other")
+
+	due := func(doing string, want ...string) []station.DueDelivery {
+		t.Helper()
+		list, err := f.DueDeliveries(ctx)
+		f.ok(err)
+		got := []string{}
+		for _, d := range list {
+			got = append(got, d.Request.SHA256)
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s: due %v, want %v", doing, got, want)
+		}
+		return list
+	}
+	due("the first's text is due", other.SHA256)
+	f.ok(f.AttachText(ctx, first.ID, station.TextOutcome{Why: station.TextNotRead}))
+	rec, err := f.Record2(r.ID)
+	f.ok(err)
+	early := rec.Documents[0].Archive.SHA256
+	list := due("the first is due", other.SHA256, early)
+	id := list[slices.IndexFunc(list, func(d station.DueDelivery) bool { return d.Request.SHA256 == early })].ID
+	f.ok(f.ClaimDelivery(ctx, id))
+	due("the first is under way", other.SHA256)
+	f.ok(f.MarkUndelivered(ctx, id, protocollo.Unavailable, "down"))
+	due("the first is due again", other.SHA256, early)
+	f.ok(f.ClaimDelivery(ctx, id))
+	f.ok(f.MarkUndelivered(ctx, id, protocollo.Rejected, "no"))
+	due("the first waits for a person", other.SHA256, later.SHA256)
+	f.ok(f.MarkUndelivered(ctx, id, protocollo.Unavailable, "a person said so"))
+	due("the first is due once more", other.SHA256, early)
+	f.ok(f.ClaimDelivery(ctx, id))
+	f.ok(f.MarkDelivered(ctx, id, protocollo.AttachReceipt{Ref: "doc-1", At: Start()}))
+	due("the first is there", other.SHA256, later.SHA256)
+}
+
 // No text: the archive's own file stays the current one, says why, and goes to the centre.
 func testNoText(t *testing.T, f *Fixture) {
 	ctx := context.Background()

@@ -38,6 +38,7 @@ func Run(t *testing.T, open Opener) {
 		{"archive and outbox", testArchive},
 		{"an edition with text supersedes", testText},
 		{"an archive without text says why", testNoText},
+		{"scans are delivered in order", testScansAreDeliveredInOrder},
 		{"codes resolve", testResolve},
 		{"what an actor may not see does not exist", testVisibility},
 		{"search and counts", testSearch},
