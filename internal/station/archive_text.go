@@ -118,7 +118,8 @@ func (s *Station) readText(ctx context.Context, d DueText) error {
 	}
 	out := TextOutcome{Engine: s.cfg.Text.Engine()}
 	if tries > textTries {
-		out.Why, out.Detail = TextNotRead, "the program ended during each try"
+		// How they ended nobody wrote down: the program died, or the outcome could not be recorded.
+		out.Why, out.Detail = TextNotRead, fmt.Sprintf("of %d tries none left an outcome", textTries)
 		return s.settleText(ctx, d, out)
 	}
 	out.Edition, err = s.makeText(ctx, d)

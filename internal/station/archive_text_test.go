@@ -225,6 +225,41 @@ func TestAProgramThatDiesWithATextGivesItUp(t *testing.T) {
 	o.oneDelivery(r)
 }
 
+// TestAnOutcomeThatCannotBeRecordedIsNotCalledADeath: after three texts that were read and could not be recorded the outcome said that
+// the program had ended during each try, which nobody had seen.
+func TestAnOutcomeThatCannotBeRecordedIsNotCalledADeath(t *testing.T) {
+	o, r, id := readingOffice(t, 1)
+	texts := &unwritable{TextStore: o.db, failures: 3}
+	o.start(func(c *station.Config) { c.Texts = texts })
+	for range 3 {
+		if err := o.s.ReadText(t.Context(), id); !errors.Is(err, errDisk) {
+			t.Fatalf("ReadText = %v", err)
+		}
+	}
+	if err := o.s.ReadText(t.Context(), id); err != nil || o.reader.calls != 3 {
+		t.Fatalf("read %d times, %v", o.reader.calls, err)
+	}
+	if got := texts.recorded; got.Why != station.TextNotRead || got.Detail != "of 3 tries none left an outcome" {
+		t.Errorf("outcome %+v", got)
+	}
+	o.oneDelivery(r)
+}
+
+// unwritable fails to record so many outcomes.
+type unwritable struct {
+	station.TextStore
+	failures int
+	recorded station.TextOutcome
+}
+
+func (u *unwritable) AttachText(ctx context.Context, id int64, out station.TextOutcome) error {
+	if u.failures--; u.failures >= 0 {
+		return errDisk
+	}
+	u.recorded = out
+	return u.TextStore.AttachText(ctx, id, out)
+}
+
 // TestAStopInOrderIsNoTry: however often the station is stopped, the text is read in the end.
 func TestAStopInOrderIsNoTry(t *testing.T) {
 	o, r, id := readingOffice(t, 2)
