@@ -39,13 +39,14 @@ func jailedEngines() worker.Engines {
 }
 
 // What one job may take. A scan is measured in a tenth of a second, and an A3 page in colour at 600 dpi takes 210 MB decoded: who
-// needs more than these is stuck, or lies.
+// needs more than these is stuck, or lies. On the wall it may be far longer: recognising the text of a thousand pages takes hours, for
+// which the process waits.
 func deskLimits() worker.Limits {
-	return worker.Limits{Stall: 30 * time.Second, Total: 5 * time.Minute, MemoryBytes: 1 << 30, OutputBytes: 2 << 30}
+	return worker.Limits{Stall: 30 * time.Second, Total: 5 * time.Minute, Wall: 30 * time.Minute, MemoryBytes: 1 << 30, OutputBytes: 2 << 30}
 }
 
 func backgroundLimits() worker.Limits {
-	return worker.Limits{Stall: 2 * time.Minute, Total: time.Hour, MemoryBytes: 1 << 30, OutputBytes: 8 << 30}
+	return worker.Limits{Stall: 2 * time.Minute, Total: time.Hour, Wall: 24 * time.Hour, MemoryBytes: 1 << 30, OutputBytes: 8 << 30}
 }
 
 // newJail makes the processes that open what strangers sent. The caller closes it.

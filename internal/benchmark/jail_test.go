@@ -40,7 +40,7 @@ type engines struct {
 // jailed are the engines as in production: in a process of their own for each job, one kept ready. observe may be nil.
 func jailed(tb testing.TB, observe func(worker.Usage)) engines {
 	tb.Helper()
-	limits := worker.Limits{Stall: time.Minute, Total: time.Hour, MemoryBytes: 1 << 30, OutputBytes: 8 << 30}
+	limits := worker.Limits{Stall: time.Minute, Total: time.Hour, Wall: time.Hour, MemoryBytes: 1 << 30, OutputBytes: 8 << 30}
 	pool, err := worker.New(worker.Config{
 		Args: []string{os.Args[0], workerCommand}, Desk: limits, Background: limits, AtOnce: 2, Spares: 1, Observe: observe,
 	})

@@ -35,10 +35,43 @@ type call struct {
 
 	open    map[int]io.ReadSeekCloser
 	at      place
-	output  int64 // bytes of output and parts so far
+	left    budget
 	payload []byte
 	chunk   []byte
 	gone    error // why nothing comes from the process any more
+}
+
+// budget is what a process may still say. Every frame costs us time, also an empty one.
+type budget struct {
+	bytes  int64 // of frames, their heads included
+	frames int
+	steps  int // frames that make it come further, or ask us to look something up
+}
+
+// What one job may say. A check of the largest file that is taken reads some hundred thousand times, and steps as often.
+const (
+	mostFrames = 4 << 20
+	mostSteps  = 1 << 17
+)
+
+// spend takes a frame of so many bytes off the budget.
+func (b *budget) spend(k kind, n int) error {
+	b.bytes -= int64(headBytes + n)
+	b.frames--
+	if k == kindProgress || k == kindPart || k == kindAccept {
+		b.steps--
+	}
+	switch {
+	case b.bytes < 0:
+		return protocolError("more bytes than a job may hand back")
+	case b.frames < 0:
+		return protocolError("more frames than a job may send")
+	case b.steps < 0:
+		return protocolError("more pages, parts and codes than a job may have")
+	case n == 0 && (k == kindWrite || k == kindPartData):
+		return protocolError("an empty frame of kind %q", k)
+	}
+	return nil
 }
 
 // place is where the work is, as far as the process has let us know by what it asked for.
@@ -116,6 +149,9 @@ func (c *call) receive() (k kind, payload []byte, err error) {
 	}
 	if cap(payload) > cap(c.payload) && cap(payload) <= chunk {
 		c.payload = payload[:0]
+	}
+	if err := c.left.spend(k, len(payload)); err != nil {
+		return 0, nil, err
 	}
 	return k, payload, nil
 }
@@ -202,20 +238,9 @@ func (c *call) closeInput(payload []byte) error {
 	return nil
 }
 
-// spend bounds what a job may give back.
-func (c *call) spend(n int) error {
-	if c.output += int64(n); c.output > c.limits.OutputBytes {
-		return protocolError("more than %d bytes of output", c.limits.OutputBytes)
-	}
-	return nil
-}
-
 func (c *call) write(payload []byte) error {
 	if c.back.output == nil {
 		return protocolError("output of a job that has none")
-	}
-	if err := c.spend(len(payload)); err != nil {
-		return err
 	}
 	if _, err := c.back.output.Write(payload); err != nil {
 		return fmt.Errorf("write output: %w", err)
@@ -282,9 +307,6 @@ func (r *partReader) Read(p []byte) (int, error) {
 		case k == kindPartEnd:
 			r.ended = true
 		case k == kindPartData:
-			if err := r.c.spend(len(payload)); err != nil {
-				return 0, err
-			}
 			r.left = payload
 		default:
 			return 0, protocolError("%q within a part", k)
@@ -332,7 +354,7 @@ func (c *call) died(err error) *DiedError {
 	detail := ""
 	switch {
 	case d.Cause == CauseDeadline:
-		detail = fmt.Sprintf("no progress in %v, or %v in all", c.limits.Stall, c.limits.Total)
+		detail = fmt.Sprintf("no progress in %v, %v in all, or %v with what it waited", c.limits.Stall, c.limits.Total, c.limits.Wall)
 	case d.Cause == CauseMemory:
 		detail = fmt.Sprintf("it takes more than %d MiB of memory", c.limits.MemoryBytes>>20)
 	case d.Cause == CauseProtocol:

@@ -113,6 +113,18 @@ func TestATotalDeadlineHoldsDespiteProgress(t *testing.T) {
 	}
 }
 
+// What a process has us do meanwhile is its time too in the end.
+func TestTheWallsClockEndsAJobThatKeepsUsBusy(t *testing.T) {
+	p := newPool(t, func(c *worker.Config) { c.Background.Wall = 300 * time.Millisecond })
+	_, err := p.Rasters(t.Context(), []pdfa.Input{{Name: "1"}, {Name: "2"}}, func(pdfa.Raster) error {
+		eventually(t, "the process is gone", func() bool { return len(children(t)) == 0 })
+		return nil
+	})
+	if died := diedOf(t, err); died.Cause != worker.CauseDeadline {
+		t.Errorf("died %+v", died)
+	}
+}
+
 func TestOutputWithoutEnd(t *testing.T) {
 	p := newPool(t, func(c *worker.Config) { c.Background.OutputBytes = 1500 })
 	if died := diedOf(t, convert(t.Context(), p, "copy")); died.Cause != worker.CauseProtocol {

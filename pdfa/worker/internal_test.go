@@ -1,10 +1,12 @@
 package worker
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -157,6 +159,77 @@ func TestFramesAreBounded(t *testing.T) {
 	}
 	if err := writeFrame(io.Discard, kindProgress, make([]byte, 5)); !errors.Is(err, errProtocol) {
 		t.Errorf("a frame of ours that is too long: %v", err)
+	}
+}
+
+// again says the same for ever, as a process does that was taken over.
+type again struct {
+	said []byte
+	at   int
+}
+
+func (a *again) Read(p []byte) (int, error) {
+	n := copy(p, a.said[a.at:])
+	a.at = (a.at + n) % len(a.said)
+	return n, nil
+}
+
+// Frames that cost the process nothing and us time end the job, whatever they are.
+func TestFramesWithoutEndAreNotServed(t *testing.T) {
+	frames := func(list ...kind) (b []byte) {
+		var w bytes.Buffer
+		for _, k := range list {
+			payload := []byte{}
+			if k == kindProgress || k == kindOpen || k == kindClose {
+				payload = make([]byte, 4)
+			}
+			if err := writeFrame(&w, k, payload); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return w.Bytes()
+	}
+	ample := budget{bytes: 1 << 40, frames: 1 << 40, steps: 1 << 40}
+	fewBytes, fewFrames, fewSteps := ample, ample, ample
+	fewBytes.bytes, fewFrames.frames, fewSteps.steps = 10_000, 1000, 1000
+	for _, test := range []struct {
+		name  string
+		said  []byte
+		left  budget
+		words string
+	}{
+		{"empty parts", frames(kindPart, kindPartEnd), fewSteps, "parts"},
+		{"progress", frames(kindProgress), fewSteps, "pages"},
+		{"codes", frames(kindAccept), fewSteps, "codes"},
+		{"opening and closing", frames(kindOpen, kindClose), fewFrames, "frames"},
+		{"heads", frames(kindPart, kindPartEnd), fewBytes, "bytes"},
+		{"empty data", append(frames(kindPart), frames(kindPartData)...), ample, "empty"},
+		{"empty output", frames(kindWrite), ample, "empty"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer null.Close()
+			dead := make(chan struct{})
+			close(dead)
+			c := &call{
+				ctx: t.Context(), left: test.left, open: map[int]io.ReadSeekCloser{},
+				p:      &process{in: null, read: bufio.NewReader(&again{said: test.said}), words: &firstWords{}, ended: dead, reaped: true},
+				watch:  &stopwatch{stall: time.Hour, total: time.Hour, late: func() {}},
+				inputs: []pdfa.Input{{Name: "a.pdf", Open: func() (io.ReadSeekCloser, error) { return unclosed{bytes.NewReader(nil)}, nil }}},
+				back: callbacks{
+					output: io.Discard, accept: func(string) bool { return false },
+					part: func(_ []byte, data io.Reader) (int, error) { _, err := io.Copy(io.Discard, data); return 1, err },
+				},
+			}
+			_, err = c.do(nil)
+			died, ok := errors.AsType[*DiedError](err)
+			if !ok || died.Cause != CauseProtocol || !strings.Contains(died.Refused.Detail, test.words) {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
 

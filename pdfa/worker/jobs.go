@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -232,8 +233,11 @@ func (p *Pool) do(ctx context.Context, j job, inputs []pdfa.Input, args any, bac
 	watch.Go(func() { child.watchMemory(watching, limits.MemoryBytes) })
 	defer watch.Wait()
 	defer stopWatching()
+	late := func() { child.kill(CauseDeadline) }
+	defer time.AfterFunc(limits.Wall, late).Stop()
 	c := &call{ctx: ctx, p: child, limits: limits, inputs: inputs, back: back, open: map[int]io.ReadSeekCloser{},
-		watch: &stopwatch{stall: limits.Stall, total: limits.Total, late: func() { child.kill(CauseDeadline) }}}
+		left:  budget{bytes: limits.OutputBytes, frames: mostFrames, steps: mostSteps},
+		watch: &stopwatch{stall: limits.Stall, total: limits.Total, late: late}}
 	answer, err := c.do(spec)
 	if err != nil {
 		if closed := p.closedError(); closed != nil {

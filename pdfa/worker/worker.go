@@ -32,8 +32,10 @@ import (
 type Limits struct {
 	// Stall is how long the process may take from one page to the next, Total how long for all; what we let it wait does not count.
 	Stall, Total time.Duration
-	MemoryBytes  int64 // resident
-	OutputBytes  int64 // that it hands back
+	// Wall is how long the job may take by the clock on the wall, with what we let the process wait.
+	Wall        time.Duration
+	MemoryBytes int64 // resident
+	OutputBytes int64 // that it hands back, with everything else that it says
 }
 
 // Config is how processes are started and held.
@@ -88,7 +90,7 @@ type started struct {
 // New makes a pool and begins to start its spares. The caller closes it.
 func New(cfg Config) (*Pool, error) {
 	for _, l := range []Limits{cfg.Desk, cfg.Background} {
-		if l.Stall <= 0 || l.Total <= 0 || l.MemoryBytes <= 0 || l.OutputBytes <= 0 {
+		if l.Stall <= 0 || l.Total <= 0 || l.Wall <= 0 || l.MemoryBytes <= 0 || l.OutputBytes <= 0 {
 			return nil, errors.New("pdfa worker: a limit is missing")
 		}
 	}

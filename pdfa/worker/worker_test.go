@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 const childArgument = "worker-under-test"
 
 func limits() worker.Limits {
-	return worker.Limits{Stall: 20 * time.Second, Total: time.Minute, MemoryBytes: 256 << 20, OutputBytes: 64 << 20}
+	return worker.Limits{Stall: 20 * time.Second, Total: time.Minute, Wall: time.Minute, MemoryBytes: 256 << 20, OutputBytes: 64 << 20}
 }
 
 // newPool is a pool whose processes do what the test engines do.
