@@ -168,13 +168,20 @@ func readerSentence(err error) error {
 // run does the work and returns, also beside an error, what it got to know.
 func (o pdfaOptions) run(ctx context.Context, engines pdfaEngines, line *statusLine) (pdfaOutcome, error) {
 	outcome := pdfaOutcome{Output: o.output}
-	job := pdfa.Job{Inputs: o.jobInputs(), Flavour: o.flavour,
-		Metadata: pdfa.Metadata{Title: o.title, CreatorTool: "segnatura pdfa", CreatedAt: time.Now()}}
-	scratch, err := scratchIn(filepath.Dir(o.output))(ctx)
+	openScratch := scratchIn(filepath.Dir(o.output))
+	scratch, err := openScratch(ctx)
 	if err != nil {
 		return outcome, err
 	}
 	defer func() { _ = scratch.Close() }() // it has no name: nothing is lost with it
+	copied, err := openScratch(ctx)
+	if err != nil {
+		return outcome, err
+	}
+	defer func() { _ = copied.Close() }()
+	copies := &pdfCopies{scratch: copied, of: map[string]*io.SectionReader{}}
+	job := pdfa.Job{Inputs: o.jobInputs(copies), Flavour: o.flavour,
+		Metadata: pdfa.Metadata{Title: o.title, CreatorTool: "segnatura pdfa", CreatedAt: time.Now()}}
 
 	if engines.readText != nil {
 		if job.Text, err = engines.readText(ctx, job.Inputs, line.reading); err != nil {
@@ -195,7 +202,7 @@ func (o pdfaOptions) run(ctx context.Context, engines pdfaEngines, line *statusL
 		return outcome, fmt.Errorf("%s was not written: %s did not find it to be PDF/A-%s with %d pages: %v",
 			o.output, report.Checker, o.flavour, len(result.Pages), report.Findings)
 	}
-	outcome.Originals, err = o.keep(ctx, scratch, result)
+	outcome.Originals, err = o.keep(ctx, scratch, copies, result)
 	if err != nil {
 		return outcome, err
 	}
@@ -235,16 +242,10 @@ func (o pdfaOptions) look() error {
 	return nil
 }
 
-func (o pdfaOptions) jobInputs() []pdfa.Input {
+func (o pdfaOptions) jobInputs(copies *pdfCopies) []pdfa.Input {
 	inputs := make([]pdfa.Input, 0, len(o.inputs))
 	for _, name := range o.inputs {
-		inputs = append(inputs, pdfa.Input{Name: name, Open: func() (io.ReadSeekCloser, error) {
-			f, err := os.Open(name)
-			if err != nil {
-				return nil, err // not f: a nil *os.File in an interface is not nil
-			}
-			return f, nil
-		}})
+		inputs = append(inputs, pdfa.Input{Name: name, Open: func() (io.ReadSeekCloser, error) { return copies.open(name) }})
 	}
 	return inputs
 }

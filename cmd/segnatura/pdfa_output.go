@@ -16,6 +16,7 @@ import (
 	"segnatura/internal/durable"
 	"segnatura/internal/station"
 	"segnatura/pdfa"
+	"segnatura/pdfa/convert"
 )
 
 // keptOriginal is an input of which the output holds only a drawing.
@@ -23,6 +24,40 @@ type keptOriginal struct {
 	Input  string `json:"input"`
 	File   string `json:"file"`   // the copy
 	SHA256 string `json:"sha256"` // of both, lower-case hex
+}
+
+// pdfCopies serves the inputs. Of a PDF it serves a copy that it made when it was first asked: what is kept beside the output as a
+// drawing's original is then what was drawn, whatever happens to the file meanwhile. It is for one goroutine.
+type pdfCopies struct {
+	scratch station.Scratch // one copy behind the other
+	end     int64
+	of      map[string]*io.SectionReader // by path
+}
+
+// open opens an input from its start.
+func (c *pdfCopies) open(path string) (io.ReadSeekCloser, error) {
+	if have, ok := c.of[path]; ok {
+		return lent{io.NewSectionReader(have, 0, have.Size())}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err // not f: a nil *os.File in an interface is not nil
+	}
+	isPDF, err := beginsAsPDF(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if info, err := f.Stat(); !isPDF || err == nil && info.Size() > convert.MaxFileBytes { // which is refused
+		return f, nil
+	}
+	start := c.end
+	n, err := io.Copy(c.scratch, f)
+	c.end += n
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("copy %s: %w", path, err)
+	}
+	c.of[path] = io.NewSectionReader(c.scratch, start, n)
+	return c.open(path)
 }
 
 // outputFile is one file on its way to its name.
@@ -35,7 +70,11 @@ type outputFile struct {
 // keep gives the checked file its name, and before it, the originals of drawn pages theirs: an output that lacks its originals is
 // never seen. All bytes are on the disk before the first name is given. After an error no name is left that was not there before;
 // what -f has already replaced stays replaced.
-func (o pdfaOptions) keep(ctx context.Context, checked station.Scratch, result pdfa.Result) (originals []keptOriginal, err error) {
+func (o pdfaOptions) keep(ctx context.Context, checked station.Scratch, copies *pdfCopies, result pdfa.Result) (originals []keptOriginal, err error) {
+	drawn, err := o.drawnInputs(result)
+	if err != nil {
+		return nil, err
+	}
 	var files []outputFile
 	defer func() {
 		for _, f := range files {
@@ -49,14 +88,14 @@ func (o pdfaOptions) keep(ctx context.Context, checked station.Scratch, result p
 		}
 		return f, err
 	}
-	for _, number := range o.drawnInputs(result) {
+	for _, number := range drawn {
 		in := o.inputs[number-1]
-		source, err := os.Open(in)
-		if err != nil {
-			return nil, plain(err)
+		source, ok := copies.of[in]
+		if !ok {
+			return nil, fmt.Errorf("%s was not written: %s is said to be drawn, and is no PDF that was read", o.output, in)
 		}
-		f, err := stage(originalName(o.output, number), source)
-		if err := errors.Join(err, source.Close()); err != nil {
+		f, err := stage(originalName(o.output, number), io.NewSectionReader(source, 0, source.Size()))
+		if err != nil {
 			return nil, fmt.Errorf("keep %s: %w", in, err)
 		}
 		originals = append(originals, keptOriginal{Input: in, File: f.path, SHA256: f.sha256})
@@ -78,16 +117,20 @@ func (o pdfaOptions) keep(ctx context.Context, checked station.Scratch, result p
 }
 
 // drawnInputs are the inputs with at least one drawn page, by their place on the command line, from 1; an input that is named
-// twice counts once.
-func (o pdfaOptions) drawnInputs(result pdfa.Result) []int {
+// twice counts once. A name that is on no command line is an error: the result comes out of the jail.
+func (o pdfaOptions) drawnInputs(result pdfa.Result) ([]int, error) {
 	var numbers []int
 	for _, p := range result.Pages {
-		if p.Drawn != "" {
-			numbers = append(numbers, 1+slices.Index(o.inputs, p.Input))
+		at := slices.Index(o.inputs, p.Input)
+		switch {
+		case at < 0:
+			return nil, fmt.Errorf("%s was not written: a page is said to come from %q, which was not named", o.output, p.Input)
+		case p.Drawn != "":
+			numbers = append(numbers, at+1)
 		}
 	}
 	slices.Sort(numbers)
-	return slices.Compact(numbers)
+	return slices.Compact(numbers), nil
 }
 
 // originalName is where the original of the input at a place on the command line is kept: OUT.original-1.pdf beside OUT.pdf.

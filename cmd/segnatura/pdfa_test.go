@@ -217,7 +217,16 @@ func wantFiles(t *testing.T, dir string, names ...string) {
 // doneEngines convert to the given bytes with the given pages, and the check says what it is told to.
 func doneEngines(content string, pages []pdfa.PageResult, verdict func(*pdfa.Report)) pdfaEngines {
 	return pdfaEngines{
-		convert: func(_ context.Context, _ pdfa.Job, w io.Writer, _ func(int)) (pdfa.Result, error) {
+		convert: func(_ context.Context, job pdfa.Job, w io.Writer, _ func(int)) (pdfa.Result, error) {
+			for _, in := range job.Inputs {
+				r, err := in.Open()
+				if err != nil {
+					return pdfa.Result{}, err
+				}
+				if err := r.Close(); err != nil {
+					return pdfa.Result{}, err
+				}
+			}
 			_, err := io.WriteString(w, content)
 			return pdfa.Result{Flavour: pdfa.Flavour2B, SHA256: digest(content), Bytes: int64(len(content)), Pages: pages}, err
 		},
@@ -247,7 +256,7 @@ func TestPDFAThatTheCheckDoesNotAcceptIsNotWritten(t *testing.T) {
 			dir, in := t.TempDir(), filepath.Join(t.TempDir(), "in.jpg")
 			write(t, in, []byte("in"))
 			o := pdfaOptions{inputs: []string{in}, output: filepath.Join(dir, "a.pdf"), flavour: pdfa.Flavour2B}
-			outcome, err := o.run(t.Context(), doneEngines("made", make([]pdfa.PageResult, 2), verdict), &statusLine{})
+			outcome, err := o.run(t.Context(), doneEngines("made", []pdfa.PageResult{{Input: in}, {Input: in}}, verdict), &statusLine{})
 			if err == nil || outcome.Result != nil {
 				t.Errorf("%+v, %v", outcome, err)
 			}
@@ -261,7 +270,7 @@ func TestPDFAKeepsTheOriginalsOfDrawnPages(t *testing.T) {
 	ins := t.TempDir()
 	scan, born := filepath.Join(ins, "scan.jpg"), filepath.Join(ins, "born.pdf")
 	write(t, scan, []byte("scan"))
-	write(t, born, []byte("born"))
+	write(t, born, []byte("%PDF-born"))
 	pages := []pdfa.PageResult{{Input: scan}, {Input: born, Drawn: pdfa.DrawnBornDigital}, {Input: born, Drawn: pdfa.DrawnBornDigital}}
 	options := func(dir string) pdfaOptions {
 		return pdfaOptions{inputs: []string{scan, born, born}, output: filepath.Join(dir, "a.pdf"), flavour: pdfa.Flavour2B}
@@ -271,17 +280,47 @@ func TestPDFAKeepsTheOriginalsOfDrawnPages(t *testing.T) {
 	t.Run("kept", func(t *testing.T) {
 		dir := t.TempDir()
 		outcome, err := options(dir).run(t.Context(), doneEngines("made", pages, accept), &statusLine{})
-		want := keptOriginal{Input: born, File: filepath.Join(dir, "a.original-2.pdf"), SHA256: digest("born")}
+		want := keptOriginal{Input: born, File: filepath.Join(dir, "a.original-2.pdf"), SHA256: digest("%PDF-born")}
 		if err != nil || len(outcome.Originals) != 1 || outcome.Originals[0] != want {
 			t.Fatalf("%+v, %v", outcome.Originals, err)
 		}
 		wantFiles(t, dir, "a.original-2.pdf", "a.pdf")
-		if b, err := os.ReadFile(want.File); string(b) != "born" {
+		if b, err := os.ReadFile(want.File); string(b) != "%PDF-born" {
 			t.Errorf("the original is %q, %v", b, err)
 		}
 		if notes := strings.Join(outcome.notes(), "\n"); !strings.Contains(notes, "2 of 3 pages: drawn") || !strings.Contains(notes, "is kept as") {
 			t.Errorf("notes: %s", notes)
 		}
+	})
+	t.Run("the original changes meanwhile", func(t *testing.T) {
+		dir := t.TempDir()
+		engines := doneEngines("made", pages, func(*pdfa.Report) { write(t, born, []byte("%PDF-another")) })
+		outcome, err := options(dir).run(t.Context(), engines, &statusLine{})
+		write(t, born, []byte("%PDF-born"))
+		if err != nil || len(outcome.Originals) != 1 || outcome.Originals[0].SHA256 != digest("%PDF-born") {
+			t.Fatalf("%+v, %v", outcome.Originals, err)
+		}
+		if b, err := os.ReadFile(outcome.Originals[0].File); string(b) != "%PDF-born" {
+			t.Errorf("the original is %q, %v: not what was drawn", b, err)
+		}
+	})
+	t.Run("a page of a file that was not named", func(t *testing.T) {
+		for _, drawn := range []pdfa.DrawnReason{"", pdfa.DrawnBornDigital} {
+			dir := t.TempDir()
+			_, err := options(dir).run(t.Context(), doneEngines("made", []pdfa.PageResult{{Input: "elsewhere.pdf", Drawn: drawn}}, accept), &statusLine{})
+			if err == nil || !strings.Contains(err.Error(), "elsewhere.pdf") {
+				t.Errorf("%v", err)
+			}
+			wantFiles(t, dir)
+		}
+	})
+	t.Run("an image that is said to be drawn", func(t *testing.T) {
+		dir := t.TempDir()
+		_, err := options(dir).run(t.Context(), doneEngines("made", []pdfa.PageResult{{Input: scan, Drawn: pdfa.DrawnBornDigital}}, accept), &statusLine{})
+		if err == nil || !strings.Contains(err.Error(), "no PDF that was read") {
+			t.Errorf("%v", err)
+		}
+		wantFiles(t, dir)
 	})
 	t.Run("the original's name is taken", func(t *testing.T) {
 		dir := t.TempDir()
