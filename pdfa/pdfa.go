@@ -172,6 +172,11 @@ const (
 	RefusedMemory   RefusalReason = "memory"
 )
 
+// MayPass reports whether a refusal says as much of the moment as of the file, which may be taken another time.
+func (r RefusalReason) MayPass() bool {
+	return r == RefusedCrash || r == RefusedDeadline || r == RefusedMemory
+}
+
 func (e *RefusedError) Error() string {
 	if e.Page > 0 {
 		return fmt.Sprintf("%s, page %d: %s: %s", e.File, e.Page, e.Reason, e.Detail)

@@ -179,6 +179,8 @@ type Fault struct {
 	Kind   FaultKind
 	Detail string // English or the device's own words, for the log; the clerk's words are the UI's
 	Err    error  // may be nil
+	// MayPass says that the fault may have been the moment's: the same page, given again, may be taken.
+	MayPass bool
 }
 
 func (f *Fault) Error() string {

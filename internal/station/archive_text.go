@@ -236,9 +236,6 @@ type textFault struct {
 func (f *textFault) Error() string { return f.err.Error() }
 func (f *textFault) Unwrap() error { return f.err }
 
-// mayPass are refusals that say as much of the moment as of the file, which was taken the first time.
-var mayPass = []pdfa.RefusalReason{pdfa.RefusedCrash, pdfa.RefusedMemory, pdfa.RefusedDeadline}
-
 // whyNoText says what a failure was, and whether it would come again.
 func whyNoText(err error) (why TextWhy, final bool) {
 	var fault *textFault
@@ -247,7 +244,7 @@ func whyNoText(err error) (why TextWhy, final bool) {
 	switch {
 	case errors.As(err, &fault):
 		return fault.why, fault.final
-	case errors.As(err, &refused) && !slices.Contains(mayPass, refused.Reason):
+	case errors.As(err, &refused) && !refused.Reason.MayPass():
 		return TextRefused, true
 	case errors.As(err, &e) && e.Code == string(TextNotAccepted):
 		return TextNotAccepted, true

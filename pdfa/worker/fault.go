@@ -96,10 +96,10 @@ func (e wireError) unpack() error {
 	return far
 }
 
-// asFault gives whoever scans the class of error that they decide on: a page whose process died is no page that can be taken.
+// asFault gives whoever scans the class of error that they decide on: a page whose process died is no page that can be taken, now.
 func asFault(err error) error {
 	if died, ok := errors.AsType[*DiedError](err); ok {
-		return &scanner.Fault{Kind: scanner.FaultBadData, Detail: string(died.Cause), Err: died}
+		return &scanner.Fault{Kind: scanner.FaultBadData, Detail: string(died.Cause), Err: died, MayPass: died.Refused.Reason.MayPass()}
 	}
 	return err
 }

@@ -171,7 +171,7 @@ func TestSeparateThroughTheJail(t *testing.T) {
 	}
 	in = (&memoryFile{name: "fascicolo.pdf", content: []byte("uno|panic|tre")}).input()
 	err = p.Separate(t.Context(), in, func(part worker.Part) error { _, err := io.Copy(io.Discard, part.Data); return err })
-	if fault, ok := errors.AsType[*scanner.Fault](err); !ok || fault.Kind != scanner.FaultBadData {
+	if fault, ok := errors.AsType[*scanner.Fault](err); !ok || fault.Kind != scanner.FaultBadData || !fault.MayPass {
 		t.Errorf("error %v", err)
 	}
 	if died := diedOf(t, err); died.Refused.File != "fascicolo.pdf" || died.Refused.Page != 2 {

@@ -79,7 +79,8 @@ func (d *document) Next(ctx context.Context) (*scanner.Page, error) {
 	}, nil
 }
 
-// Refuse implements [scanner.Refuser]: the file stays where it is, lets the others pass, and is told.
+// Refuse implements [scanner.Refuser]: the file stays where it is, lets the others pass, and is told. Where the fault may pass it is
+// offered again after a pause, some times.
 func (d *document) Refuse(f *scanner.Fault) {
 	d.mu.Lock()
 	p := d.page
@@ -94,6 +95,9 @@ func (d *document) Refuse(f *scanner.Fault) {
 	d.src.mu.Lock()
 	if at := d.src.seen[p.file.name]; at != nil && at.print == p.file.print {
 		at.standing = troubled
+		if at.refusals++; f.MayPass && at.refusals < maxRefusals {
+			at.again = time.Now().Add(refusedPause)
+		}
 	}
 	d.src.mu.Unlock()
 	d.src.cfg.OnTrouble(p.file.name, f)

@@ -411,6 +411,61 @@ func TestARefusedFileIsToldAndLetsTheOthersPass(t *testing.T) {
 	})
 }
 
+// A PDF whose process had no time or no memory on a bad day is taken on a better one, without anybody touching it; not for ever.
+func TestAFileThatIsRefusedForTheMomentIsOfferedAgain(t *testing.T) {
+	bubble(t, "three PDF files under load", func(t *testing.T, dir string) {
+		offered := map[string]int{}
+		var troubles []string
+		src, err := hotfolder.New(hotfolder.Config{Dir: dir, OnTrouble: func(name string, f *scanner.Fault) {
+			troubles = append(troubles, name+": "+string(f.Kind))
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"always.pdf", "once.pdf", "password.pdf"} {
+			put(t, dir, name, []byte("%PDF-1.7\n%%EOF\n"))
+		}
+		refuse := func(name string) *scanner.Fault {
+			switch {
+			case name == "password.pdf":
+				return &scanner.Fault{Kind: scanner.FaultEncrypted}
+			case name == "always.pdf" || offered[name] == 1:
+				return &scanner.Fault{Kind: scanner.FaultBadData, Detail: "deadline", MayPass: true}
+			}
+			return nil
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() {
+			done <- src.Watch(ctx, func(ctx context.Context, doc scanner.Document) {
+				for {
+					p, err := doc.Next(ctx)
+					if err != nil {
+						return
+					}
+					if _, err := io.Copy(io.Discard, p.Data); err != nil {
+						t.Error(err)
+					}
+					_ = p.Data.Close()
+					offered[p.Name]++
+					if f := refuse(p.Name); f != nil {
+						doc.(scanner.Refuser).Refuse(f)
+					}
+				}
+			})
+		}()
+		pass(50 * time.Minute)
+		equal(t, "offered at first", offered, map[string]int{"always.pdf": 1, "once.pdf": 1, "password.pdf": 1})
+		pass(10 * time.Hour)
+		cancel()
+		<-done
+		equal(t, "offered", offered, map[string]int{"always.pdf": 3, "once.pdf": 2, "password.pdf": 1})
+		slices.Sort(troubles)
+		equal(t, "troubles", troubles, []string{"always.pdf: bad-data", "always.pdf: bad-data", "always.pdf: bad-data", "once.pdf: bad-data", "password.pdf: encrypted"})
+		equal(t, "left", names(t, dir), []string{"always.pdf", "password.pdf"})
+	})
+}
+
 func TestOnlyRegularFilesAreTouched(t *testing.T) {
 	bubble(t, "links, pipes, folders and unfinished names", func(t *testing.T, dir string) {
 		outside := t.TempDir()

@@ -44,7 +44,7 @@ type sighting struct {
 	since    time.Time // first seen under this name
 	changed  time.Time // last seen to change
 	restless bool      // told as never finished; it holds nothing up any more
-	refusals int       // how often it was read whole and not made safe
+	refusals int       // how often it was read whole and not made safe, or refused
 	again    time.Time // when a refused file is looked at again; zero: when it changes
 }
 

@@ -204,7 +204,7 @@ func Refused(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	return &scanner.Fault{Kind: cmp.Or(refusedAs[refused.Reason], scanner.FaultBadData), Detail: refused.Error()}
+	return &scanner.Fault{Kind: cmp.Or(refusedAs[refused.Reason], scanner.FaultBadData), Detail: refused.Error(), MayPass: refused.Reason.MayPass()}
 }
 
 func (s *separated) release() {

@@ -217,6 +217,19 @@ func TestARefusedPDFGivesNoPage(t *testing.T) {
 	}
 }
 
+// What a process died of may have been the moment's; what a file is, stays.
+func TestARefusalSaysWhetherItMayPass(t *testing.T) {
+	for reason, passes := range map[pdfa.RefusalReason]bool{
+		pdfa.RefusedDeadline: true, pdfa.RefusedMemory: true, pdfa.RefusedCrash: true,
+		pdfa.RefusedCorrupt: false, pdfa.RefusedTooLarge: false, pdfa.RefusedEncrypted: false,
+	} {
+		var fault *scanner.Fault
+		if !errors.As(Refused(&pdfa.RefusedError{Reason: reason}), &fault) || fault.MayPass != passes {
+			t.Errorf("%s: %+v", reason, fault)
+		}
+	}
+}
+
 // A transfer that is cut says nothing about the file: it may come again.
 func TestACutTransferIsNoRefusal(t *testing.T) {
 	cut := io.MultiReader(strings.NewReader("jp"), iotest.ErrReader(&scanner.Fault{Kind: scanner.FaultTruncated}))
