@@ -36,11 +36,12 @@ type run struct {
 func (r *run) capture(doc scanner.Document) error {
 	unhook := context.AfterFunc(r.ctx, func() { _ = doc.Close() })
 	err := r.take(doc)
+	stopped := context.Cause(r.ctx) // before Close, which may cancel the request that an upload came in
 	unhook()
 	if closeErr := doc.Close(); closeErr != nil {
 		r.s.log.Warn("scanner not released", "batch", r.batch.ID, "err", closeErr)
 	}
-	return r.end(err)
+	return r.end(err, stopped)
 }
 
 func (r *run) take(doc scanner.Document) error {
@@ -185,7 +186,7 @@ func (r *run) watchLimit(ctx context.Context) error {
 }
 
 // end looks at the last document and records how the run ended. Only our own failures are returned.
-func (r *run) end(cause error) error {
+func (r *run) end(cause, stopped error) error {
 	ctx := context.WithoutCancel(r.ctx)
 	defer func() {
 		r.s.mu.Lock()
@@ -195,7 +196,7 @@ func (r *run) end(cause error) error {
 		r.active.cancel(nil)
 		r.s.publish(EventBatch, r.batch.ID, r.batch.AOO)
 	}()
-	state, why, err := r.ending(cause)
+	state, why, err := r.ending(cause, stopped)
 	if r.document != 0 {
 		if completeErr := r.s.complete(ctx, r.document, why); completeErr != nil {
 			r.s.log.Error("document not completed", "batch", r.batch.ID, "err", completeErr)
@@ -213,17 +214,17 @@ func (r *run) end(cause error) error {
 	return err
 }
 
-// ending says how the run ended and why its last document may be incomplete.
-func (r *run) ending(cause error) (state protocollo.BatchState, why string, err error) {
+// ending says how the run ended and why its last document may be incomplete. stopped is why the run was told to stop, or nil.
+func (r *run) ending(cause, stopped error) (state protocollo.BatchState, why string, err error) {
 	var fault *scanner.Fault
 	switch {
 	case cause == nil:
 		return protocollo.BatchEnded, "", nil
-	case errors.Is(context.Cause(r.ctx), errEnough):
+	case errors.Is(stopped, errEnough):
 		return protocollo.BatchCancelled, "", nil
-	case errors.Is(context.Cause(r.ctx), errCancelled):
+	case errors.Is(stopped, errCancelled):
 		return protocollo.BatchCancelled, "cancelled", nil
-	case r.ctx.Err() != nil:
+	case stopped != nil:
 		return protocollo.BatchInterrupted, "interrupted", nil
 	case errors.As(cause, &fault):
 		r.s.log.Warn("run ended by a fault", "batch", r.batch.ID, "device", r.batch.Source, "err", cause)

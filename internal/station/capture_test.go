@@ -429,6 +429,36 @@ func TestUpload(t *testing.T) {
 	}
 }
 
+// closesItsRequest is an upload whose Close ends the request that it came in, as an aborted read does to an HTTP connection.
+type closesItsRequest struct {
+	*feeder
+	cancel context.CancelFunc
+	run    context.Context // the run's own, which ends a moment after the request
+}
+
+func (d *closesItsRequest) Next(ctx context.Context) (*scanner.Page, error) {
+	d.run = ctx
+	return d.feeder.Next(ctx)
+}
+
+func (d *closesItsRequest) Close() error {
+	d.cancel()
+	<-d.run.Done()
+	return nil
+}
+
+// TestARefusedUploadIsNotCalledCancelled: the refusal was lost when closing the upload cancelled its own request.
+func TestARefusedUploadIsNotCalledCancelled(t *testing.T) {
+	o := newOffice(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	doc := &closesItsRequest{feeder: &feeder{end: &scanner.Fault{Kind: scanner.FaultActive}}, cancel: cancel}
+	b, err := o.s.Upload(ctx, clerk, doc, 0)
+	if err != nil || b.State != protocollo.BatchFaulted || b.Fault != string(scanner.FaultActive) {
+		t.Errorf("batch %+v, %v", b, err)
+	}
+}
+
 // TestStopDuringARun: the pages are there after the restart, and the document asks; nothing joins by half.
 func TestStopDuringARun(t *testing.T) {
 	for name, stop := range map[string]func(o *office){

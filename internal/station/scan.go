@@ -73,7 +73,7 @@ func (s *Station) StartScan(ctx context.Context, actor protocollo.Actor, cmd Sca
 		defer release()
 		doc, err := cmd.Source.Scan(r.ctx, cmd.Request)
 		if err != nil {
-			r.end(err)
+			r.end(err, context.Cause(r.ctx))
 			return
 		}
 		_ = r.capture(doc) // end has recorded it
