@@ -199,7 +199,7 @@ func TestWhyThereIsNoText(t *testing.T) {
 }
 
 // refusing finds fault with everything.
-type refusing struct{ checker }
+type refusing struct{}
 
 func (refusing) Check(ctx context.Context, r io.ReaderAt, size int64) (pdfa.Report, error) {
 	rep, err := checker{}.Check(ctx, r, size)
