@@ -58,7 +58,7 @@ build: ui/dist/index.html ## bin/segnatura and bin/officesim
 	@$(GO) build -trimpath -o bin/ ./cmd/segnatura ./cmd/officesim
 
 run: setup-run build ## the station with its pretend office, on this machine only
-	@exec bin/segnatura serve -demo -data ./var
+	@exec bin/segnatura serve -demo -ocr ita -data ./var
 
 # Each suite leaves its count in $(RESULTS) and lets the next one run; only the total at the end decides.
 test: setup-test build ## every test; skips fail where CI=true

@@ -64,6 +64,7 @@ func scan(ctx context.Context, e env, args []string) error {
 // looking that fails does not end the others; it is said at the end.
 func listScanners(ctx context.Context, e env, c Config, network bool) error {
 	var failed []error
+	n := len(c.Scanners)
 	for _, sc := range c.Scanners {
 		src, err := openScanner(sc, "", time.Now)
 		if err != nil {
@@ -76,6 +77,7 @@ func listScanners(ctx context.Context, e env, c Config, network bool) error {
 		if err != nil {
 			failed = append(failed, err)
 		}
+		n += len(found)
 		for _, d := range found {
 			fmt.Fprintf(e.stdout, "%s\tannounced\t%s\n", d.URL, nameOr(d.Model, d.Name))
 		}
@@ -84,8 +86,12 @@ func listScanners(ctx context.Context, e env, c Config, network bool) error {
 	if err != nil {
 		failed = append(failed, err)
 	}
+	n += len(devices)
 	for _, d := range devices {
 		fmt.Fprintf(e.stdout, "%s\t%s\t%s\n", d.Name, d.Type, d.MakeAndModel)
+	}
+	if n == 0 && len(failed) == 0 {
+		fmt.Fprintln(e.stderr, "no scanner found")
 	}
 	return errors.Join(failed...)
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -46,6 +47,7 @@ func serve(ctx context.Context, e env, args []string) error {
 	dataDir := f.String("data", defaultData, "data folder")
 	listen := f.String("listen", "", "host:port (default "+defaultListen+")")
 	demo := f.Bool("demo", false, "a pretend office on this machine: everything it prints says «PROVA – SENZA VALORE»")
+	ocr := f.String("ocr", "", "languages of searchable text, as ita+deu (default: as in the settings)")
 	logLevel := f.String("log", "warn", "debug, info, warn or error")
 	if err := parse(f, args); err != nil {
 		return err
@@ -61,6 +63,9 @@ func serve(ctx context.Context, e env, args []string) error {
 	}
 	if *listen != "" {
 		c.Listen = *listen
+	}
+	if *ocr != "" {
+		c.OCR = strings.Split(*ocr, "+")
 	}
 	if *demo && !c.loopback() {
 		return usageError{fmt.Errorf("the pretend office listens on loopback only, not on %s", c.Listen)}
