@@ -17,6 +17,9 @@ import (
 	"segnatura/scanner/sheet"
 )
 
+// largestInput is the most bytes of one file that the jail takes; larger ones are refused in it.
+const largestInput = convert.MaxFileBytes
+
 // workerCommand is how this program calls itself for a jailed process; people have no use for it.
 const workerCommand = "worker"
 

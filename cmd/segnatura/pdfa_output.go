@@ -16,7 +16,6 @@ import (
 	"segnatura/internal/durable"
 	"segnatura/internal/station"
 	"segnatura/pdfa"
-	"segnatura/pdfa/convert"
 )
 
 // keptOriginal is an input of which the output holds only a drawing.
@@ -47,7 +46,7 @@ func (c *pdfCopies) open(path string) (io.ReadSeekCloser, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if info, err := f.Stat(); !isPDF || err == nil && info.Size() > convert.MaxFileBytes { // which is refused
+	if info, err := f.Stat(); !isPDF || err == nil && info.Size() > largestInput { // which is refused
 		return f, nil
 	}
 	start := c.end
