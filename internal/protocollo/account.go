@@ -14,6 +14,7 @@ const (
 	RoleOperator      Role = "operatore"      // Operatore di protocollo
 	RoleReader        Role = "consultazione"  // Utente di consultazione
 	RoleTender        Role = "gare"           // ufficio gare
+	RoleCompetition   Role = "concorsi"       // ufficio concorsi
 )
 
 // Action is something that a role may do.
@@ -29,26 +30,30 @@ const (
 	ActReadAll      Action = "read-all"     // the whole register (R11.2)
 	ActConfidential Action = "confidential" // riservati, besides those that one registered oneself
 	ActJournal      Action = "journal"      // the journal and check
+	ActTender       Action = "tender"       // gare: enter them, see their plichi, take and give custody
+	ActTenderClose  Action = "tender-close" // end a gara: whoever holds it, not the desk that receives
+	ActCompetition  Action = "competition"  // competitions: enter them, their applications and their notes
 )
 
 // Actions lists all actions.
 func Actions() []Action {
-	return []Action{ActRegister, ActSearch, ActDecide, ActPolicy, ActAccounts, ActDevices, ActReadAll, ActConfidential, ActJournal}
+	return []Action{ActRegister, ActSearch, ActDecide, ActPolicy, ActAccounts, ActDevices, ActReadAll, ActConfidential, ActJournal, ActTender, ActTenderClose, ActCompetition}
 }
 
 // permissions is the matrix of R11.1: who may do what.
 var permissions = map[Role][]Action{
 	RoleAdministrator: {ActAccounts, ActDevices, ActJournal},
 	RoleResponsabile: {ActRegister, ActSearch, ActDecide, ActPolicy, ActAccounts, ActDevices, ActReadAll, ActConfidential,
-		ActJournal},
-	RoleOperator: {ActRegister, ActSearch},
-	RoleReader:   {ActSearch},
-	RoleTender:   {ActSearch},
+		ActJournal, ActTender, ActTenderClose, ActCompetition},
+	RoleOperator:    {ActRegister, ActSearch, ActTender, ActCompetition},
+	RoleReader:      {ActSearch},
+	RoleTender:      {ActSearch, ActTender, ActTenderClose},
+	RoleCompetition: {ActSearch, ActCompetition},
 }
 
 // Roles lists all roles, in the order in which they are shown.
 func Roles() []Role {
-	return []Role{RoleOperator, RoleResponsabile, RoleReader, RoleTender, RoleAdministrator}
+	return []Role{RoleOperator, RoleResponsabile, RoleReader, RoleTender, RoleCompetition, RoleAdministrator}
 }
 
 // Actor is who does something: an account of one AOO, at one desk.

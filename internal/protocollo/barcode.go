@@ -82,10 +82,30 @@ func ParseBarcode(text string) (Barcode, error) {
 	return b, nil
 }
 
+// IsRegistration reports whether the code is on the label of a registration, ordinary or of the emergency register.
+func (b Barcode) IsRegistration() bool {
+	return b.Kind == BarcodeOrdinary || b.Kind == BarcodeEmergency
+}
+
+// Names reports whether two codes of one AOO name the same number, whatever direction they say.
+func (b Barcode) Names(o Barcode) bool {
+	return b.Kind == o.Kind && strings.EqualFold(b.Register, o.Register) && b.Year == o.Year && b.Number == o.Number
+}
+
 // Belongs reports whether the code names this body and AOO.
 func (b Barcode) Belongs(amministrazione string, aoo AOOCode) bool {
 	return strings.EqualFold(b.Amministrazione, amministrazione) && strings.EqualFold(string(b.AOO), string(aoo))
 }
+
+// DividerPayload is the content of the QR code on a divider sheet: where one lies in a stack, the next attachment of the letter before it
+// begins (R18.5). It names no body and no number, and with four parts instead of nine it is never read as a [Barcode].
+func DividerPayload() string {
+	const body = BarcodePrefix + "S.ALLEGATO"
+	return body + "." + checkCharacters(body)
+}
+
+// IsDivider reports whether a code of a page is a divider's.
+func IsDivider(text string) bool { return text == DividerPayload() }
 
 // HandCode is the content of the Code 128 on ordinary labels, for hand readers: year and number (R18.2). It is looked up
 // within the user's AOO and never joins a scan.

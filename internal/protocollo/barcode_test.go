@@ -177,3 +177,30 @@ func TestHandCode(t *testing.T) {
 		}
 	}
 }
+
+// TestDividerIsNoRegistration: what marks an attachment is never read as a letter's code, and nothing else is read as a divider.
+func TestDividerIsNoRegistration(t *testing.T) {
+	text := protocollo.DividerPayload()
+	if !strings.HasPrefix(text, protocollo.BarcodePrefix) || strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.") != "" {
+		t.Errorf("%q is not ours, or not within QR's alphanumeric mode", text)
+	}
+	if !protocollo.IsDivider(text) {
+		t.Errorf("%q is no divider", text)
+	}
+	if b, err := protocollo.ParseBarcode(text); !errors.Is(err, protocollo.Invalid) {
+		t.Errorf("a divider is read as %+v, %v", b, err)
+	}
+	for i := range text {
+		for _, c := range "0AZ" {
+			other := text[:i] + string(c) + text[i+1:]
+			if other != text && protocollo.IsDivider(other) {
+				t.Errorf("%q passes for a divider", other)
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		if b := barcodes().Draw(t, "barcode"); protocollo.IsDivider(b.Payload()) {
+			t.Fatalf("%+v passes for a divider", b)
+		}
+	})
+}

@@ -197,10 +197,11 @@ func TestPermissions(t *testing.T) {
 	may := map[protocollo.Role][]protocollo.Action{
 		protocollo.RoleAdministrator: {protocollo.ActAccounts, protocollo.ActDevices, protocollo.ActJournal},
 		protocollo.RoleResponsabile: {protocollo.ActRegister, protocollo.ActSearch, protocollo.ActDecide, protocollo.ActPolicy, protocollo.ActAccounts,
-			protocollo.ActDevices, protocollo.ActReadAll, protocollo.ActConfidential, protocollo.ActJournal},
-		protocollo.RoleOperator: {protocollo.ActRegister, protocollo.ActSearch},
-		protocollo.RoleReader:   {protocollo.ActSearch},
-		protocollo.RoleTender:   {protocollo.ActSearch},
+			protocollo.ActDevices, protocollo.ActReadAll, protocollo.ActConfidential, protocollo.ActJournal, protocollo.ActTender, protocollo.ActTenderClose, protocollo.ActCompetition},
+		protocollo.RoleOperator:    {protocollo.ActRegister, protocollo.ActSearch, protocollo.ActTender, protocollo.ActCompetition},
+		protocollo.RoleReader:      {protocollo.ActSearch},
+		protocollo.RoleTender:      {protocollo.ActSearch, protocollo.ActTender, protocollo.ActTenderClose},
+		protocollo.RoleCompetition: {protocollo.ActSearch, protocollo.ActCompetition},
 	}
 	for _, role := range protocollo.Roles() {
 		a := protocollo.Actor{User: "u", Roles: []protocollo.Role{role}}

@@ -1,6 +1,7 @@
 package protocollo
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -85,6 +86,15 @@ type Correspondent struct {
 	Address string `json:"address,omitempty"`
 	Email   string `json:"email,omitempty"`
 	Code    string `json:"code,omitempty" doc:"Codice fiscale, partita IVA o codice IPA"`
+	// Raccomandata is the code under which the letter goes to this recipient, Variable what it says to them alone (Comune, art. 58.3). Only of
+	// recipients of what goes out.
+	Raccomandata string `json:"raccomandata,omitempty" maxLength:"40" doc:"Codice della raccomandata, per un destinatario in partenza"`
+	Variable     string `json:"variable,omitempty" maxLength:"400" doc:"Campi variabili del testo, per questo destinatario (art. 58.3)"`
+}
+
+// TidyRaccomandata is a code as it is compared: without the blanks that stand on the slip, in capitals.
+func TidyRaccomandata(code string) string {
+	return strings.ToUpper(strings.Join(strings.Fields(clean(code)), ""))
 }
 
 // SenderReference is what the received document says of itself (DPR 445/2000 art. 53(1)(e)).
@@ -98,6 +108,9 @@ type Attachment struct {
 	Description string `json:"description"`
 	Pages       int    `json:"pages,omitempty"` // sides or sheets as the direction's rule counts them; 0 = not declared
 }
+
+// AnonymousSender stands where a letter names nobody, on its label and wherever a contract demands a sender: literal L-1 of the catalogue.
+const AnonymousSender = "MITTENTE ANONIMO"
 
 // Draft is what the clerk typed. Nothing in it is a number of ours: numbers have no field (R1.4).
 type Draft struct {
@@ -135,6 +148,18 @@ type Draft struct {
 	// ArrivalDay may declare an earlier day, with a reason; the saved instant stays beside it (R16.1).
 	ArrivalDay       Day    `json:"arrivalDay,omitempty"`
 	ArrivalDayReason string `json:"arrivalDayReason,omitempty" maxLength:"400"`
+	// EmergencyGrounds says by whose word, and why, the letter is an urgent act: while the emergency register is kept for authorised acts only,
+	// it gets a number of it (C4). Elsewhere it is of no effect.
+	EmergencyGrounds string `json:"emergencyGrounds,omitempty" maxLength:"200" doc:"Atto urgente autorizzato dal Responsabile: da chi e perché"`
+	// EmergencySheet is set on what is typed in from a blank sheet of the emergency register (R9.8).
+	EmergencySheet *EmergencySheetRow `json:"emergencySheet,omitempty"`
+	// BidID is set on a plico di gara: the letter then arrived at the instant that was frozen for it (R5.2), and stays closed (R5.1).
+	BidID int64 `json:"bidID,omitempty" readOnly:"true" doc:"Il plico di gara; lo scrive la postazione"`
+	// EnvelopeID is set on what an addressee gave back to be registered: the intake without number that it came in as, whose arrival it keeps
+	// (002 art. 67.3; R16.6).
+	EnvelopeID int64 `json:"envelopeID,omitempty" minimum:"0" doc:"La ricezione senza numero con cui la busta arrivò chiusa"`
+	// Circumstance is how it stands to another letter; its words go into subject and note when it is registered.
+	Circumstance *Circumstance `json:"circumstance,omitempty"`
 	// AtCounter is set when a person hands it over and may want a receipt.
 	AtCounter bool `json:"atCounter,omitempty"`
 	// FileDigest is the SHA-256, lower-case hex, of an electronic document; paper at hand needs none (R1.5, R16.2).
@@ -144,7 +169,7 @@ type Draft struct {
 // Normalize cleans every text (see clean) and fills the defaults that a draft may leave open. d's own lists stay as they are.
 func (d Draft) Normalize() Draft {
 	for _, s := range []*string{&d.Subject, &d.Classifica, &d.Fascicolo, &d.UOR, &d.RPA, &d.RaccomandataCode, &d.Place, &d.Link,
-		&d.ExternalRef, &d.Procedure, &d.Note, &d.ArrivalDayReason, &d.SenderRef.Protocol} {
+		&d.ExternalRef, &d.Procedure, &d.Note, &d.ArrivalDayReason, &d.EmergencyGrounds, &d.SenderRef.Protocol} {
 		*s = clean(*s)
 	}
 	d.Attachments = slices.Clone(d.Attachments)
@@ -162,6 +187,9 @@ func (d Draft) Normalize() Draft {
 	}
 	if d.Envelope == "" {
 		d.Envelope = EnvelopeOpened
+	}
+	if sheet := d.EmergencySheet; sheet != nil && d.ArrivalDay == "" {
+		d.ArrivalDay, d.ArrivalDayReason = DayOf(sheet.At), fmt.Sprintf("riga %d del registro di emergenza compilato a mano", sheet.Row)
 	}
 	d.Senders, d.Recipients, d.Copies = trimmed(d.Senders), trimmed(d.Recipients), trimmed(d.Copies)
 	return d
@@ -183,6 +211,7 @@ func trimmed(in []Correspondent) []Correspondent {
 	for _, c := range in {
 		c.Name = strings.Join(strings.Fields(clean(c.Name)), " ")
 		c.Address, c.Email, c.Code = clean(c.Address), clean(c.Email), clean(c.Code)
+		c.Raccomandata, c.Variable = TidyRaccomandata(c.Raccomandata), clean(c.Variable)
 		if c != (Correspondent{}) {
 			out = append(out, c)
 		}
@@ -214,6 +243,10 @@ func (d Draft) Validate(today Day) error {
 		return Errorf(Invalid, "envelope", "envelope %q", d.Envelope)
 	case d.Support == SupportFile && d.FileDigest == "":
 		return Errorf(Invalid, "fileDigest", "an electronic document needs its digest")
+	case d.BidID != 0 && d.Envelope != EnvelopeClosed:
+		return Errorf(Invalid, "envelope", "a plico stays closed")
+	case d.EmergencySheet != nil && (d.EmergencySheet.Row < 1 || d.EmergencySheet.At.IsZero()):
+		return Errorf(Invalid, "emergencySheet.row", "a sheet's row needs its number and its instant")
 	case !d.ArrivalDay.wellFormed():
 		return Errorf(Invalid, "arrivalDay", "declared arrival %q is no day", d.ArrivalDay)
 	case !d.SenderRef.Day.wellFormed():
@@ -228,7 +261,39 @@ func (d Draft) Validate(today Day) error {
 			return Errorf(Invalid, "correspondent", "a correspondent has no name")
 		}
 	}
+	return d.validateRaccomandate()
+}
+
+// validateRaccomandate checks that each recipient's code is theirs alone.
+func (d Draft) validateRaccomandate() error {
+	seen := map[string]bool{}
+	for _, c := range d.Recipients {
+		if c.Raccomandata == "" {
+			continue
+		}
+		if d.Direction != Outgoing {
+			return &Error{Class: Invalid, Code: "raccomandata-direction", Field: "recipients", Detail: "a recipient's code of what does not go out"}
+		}
+		if seen[c.Raccomandata] {
+			return &Error{Class: Invalid, Code: "raccomandata-twice", Field: "recipients", Detail: "code " + c.Raccomandata + " stands twice"}
+		}
+		seen[c.Raccomandata] = true
+	}
 	return nil
+}
+
+// Raccomandate are the codes of registered post that a letter has, its own and its recipients'.
+func (d Draft) Raccomandate() []string {
+	var codes []string
+	if d.RaccomandataCode != "" {
+		codes = append(codes, TidyRaccomandata(d.RaccomandataCode))
+	}
+	for _, c := range d.Recipients {
+		if c.Raccomandata != "" {
+			codes = append(codes, c.Raccomandata)
+		}
+	}
+	return codes
 }
 
 // Delivery is one «Arrivo posta»: the post that came in together. Its intakes inherit its instant (R16.1).
@@ -245,7 +310,8 @@ type Delivery struct {
 	Intakes     int    `json:"intakes"` // registered so far
 }
 
-// Intake is one arrival at the desk, durable before anything is asked of anybody (R1.1). It is immutable.
+// Intake is one arrival at the desk, durable before anything is asked of anybody (R1.1). It is immutable but for its Draft, which reads as the last
+// correction left it.
 type Intake struct {
 	ID  int64
 	AOO AOOCode
@@ -257,6 +323,8 @@ type Intake struct {
 	// ContentDigest is the SHA-256 of the canonical draft, to tell "the same request again" from "another under the same key".
 	ContentDigest string
 	Draft         Draft
+	// Edition is how often Draft was corrected.
+	Edition int
 	// ArrivedAt is the instant inherited from the delivery, or SavedAt. SavedAt is the instant of the save itself.
 	ArrivedAt time.Time
 	SavedAt   time.Time

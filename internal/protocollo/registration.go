@@ -9,7 +9,7 @@ import (
 // IntakeCode words the «Ricezione n.» of an intake.
 func IntakeCode(year int, seq int64) string { return fmt.Sprintf("R %d/%d", seq, year) }
 
-// Registration is an intake that has its ordinary number. It is immutable; annulments and corrections are rows beside it.
+// Registration is an intake that has its number: the ordinary one, or one of the emergency register. It is immutable; annulments and corrections are rows beside it.
 type Registration struct {
 	ID       int64
 	IntakeID int64
@@ -23,12 +23,45 @@ type Registration struct {
 	Ref       string
 	// Segnatura is the text that stood when the number was confirmed; never modified afterwards (DPR 445/2000 art. 55; R2.5).
 	Segnatura Segnatura
+	// Recovery is the ordinary number that an emergency registration gained; nil on others, and until then.
+	Recovery *Recovery
+}
+
+// Emergency reports whether the number is one of the emergency register.
+func (r Registration) Emergency() bool { return r.Connector == EmergencyConnector }
+
+// Awaits reports whether the ordinary number is still to come: for no registration, and for an emergency one before its recovery.
+func (r *Registration) Awaits() bool { return r == nil || r.Emergency() && r.Recovery == nil }
+
+// Reach returns who numbered it ordinarily and what it is called there. An emergency registration has neither before its recovery.
+func (r Registration) Reach() (connector, ref string, reached bool) {
+	switch {
+	case r.Recovery != nil:
+		return r.Recovery.Connector, r.Recovery.Ref, true
+	case r.Emergency():
+		return "", "", false
+	}
+	return r.Connector, r.Ref, true
 }
 
 // Barcode returns the code of the registration's label.
 func (r Registration) Barcode(d Direction) Barcode {
-	return Barcode{Kind: BarcodeOrdinary, Amministrazione: r.Key.Amministrazione, AOO: r.Key.AOO, Register: r.Key.Register,
+	b := Barcode{Kind: BarcodeOrdinary, Amministrazione: r.Key.Amministrazione, AOO: r.Key.AOO, Register: r.Key.Register,
 		Year: r.Key.Year, Number: string(r.Number), Direction: d}
+	if r.Emergency() {
+		b.Kind = BarcodeEmergency
+	}
+	return b
+}
+
+// SecondBarcode returns the code of the label with the ordinary number of a recovered registration; false on others.
+func (r Registration) SecondBarcode(d Direction) (Barcode, bool) {
+	if r.Recovery == nil {
+		return Barcode{}, false
+	}
+	k := r.Recovery.Key
+	return Barcode{Kind: BarcodeOrdinary, Amministrazione: k.Amministrazione, AOO: k.AOO, Register: k.Register, Year: k.Year,
+		Number: string(r.Recovery.Number), Direction: d}, true
 }
 
 // Segnatura is the mandatory and optional content of the sign put on a document (DPR 445/2000 art. 55(1); DPCM 3/12/2013
@@ -49,6 +82,8 @@ type Segnatura struct {
 	Subject    string `json:"subject,omitempty"`
 	// Legends are the catalogue texts that go with it, e.g. L-1 (R2.6).
 	Legends []string `json:"legends,omitempty"`
+	// Emergency is set where the number is one of the emergency register.
+	Emergency *EmergencySign `json:"emergency,omitempty"`
 	// Trial marks the pretend office: everything printed says «PROVA – SENZA VALORE» (R17.1).
 	Trial bool `json:"trial,omitempty"`
 }
@@ -63,6 +98,7 @@ type Facets struct {
 	Numbered  bool `json:"numbered"`
 	Labelled  bool `json:"labelled"`
 	Captured  bool `json:"captured"`
+	Excluded  bool `json:"excluded,omitempty"` // captured by the decision that no image is kept (R3.4)
 	Archived  bool `json:"archived"`
 	Delivered bool `json:"delivered"`
 	Annulled  bool `json:"annulled"`

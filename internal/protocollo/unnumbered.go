@@ -1,0 +1,95 @@
+package protocollo
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Grounds is why an intake gets no protocol number, from the moment that it is saved.
+type Grounds string
+
+// GroundsPersonal is an envelope that stays closed: correspondence that is somebody's own (002 art. 67; R1.15, R16.6).
+const GroundsPersonal Grounds = "personale"
+
+// Unnumbered is what came in and is not registered: nobody is ever asked for a number of it. It is said when the intake is saved, and immutable.
+type Unnumbered struct {
+	IntakeID int64   `json:"-"`
+	Grounds  Grounds `json:"grounds"`
+	// Words are what stands on the paper and says so, e.g. «riservata».
+	Words string    `json:"words"`
+	By    string    `json:"by"`
+	At    time.Time `json:"at"`
+	// RegisteredAs is the intake that it became when the addressee gave it back to be registered (002 art. 67.3); 0: none.
+	RegisteredAs int64 `json:"registeredAs,omitempty"`
+}
+
+// Raccomandata reports whether a letter travelled as one: it is always registered (002 art. 64; R1.13). A judicial act is posted as one.
+func (m Means) Raccomandata() bool {
+	return slices.Contains([]Means{MeansRaccomandata, MeansRaccomandataAR, MeansAttoGiudiziario}, m)
+}
+
+// InternalDelivery is one paper's way to somebody in the house, with a receipt in two copies (002 art. 68; R7.4).
+type InternalDelivery struct {
+	ID       int64     `json:"id"`
+	IntakeID int64     `json:"intakeID"`
+	Key      string    `json:"-"`
+	Person   string    `json:"person"`
+	UOR      string    `json:"uor,omitempty"`
+	Note     string    `json:"note,omitempty"`
+	By       string    `json:"by"`
+	At       time.Time `json:"at"`
+	// End is nil until the signed copy is back, or the paper itself.
+	End *InternalDeliveryEnd `json:"end,omitempty"`
+}
+
+// InternalDeliveryOutcome is how a handing over ended.
+type InternalDeliveryOutcome string
+
+const (
+	InternalDeliverySigned   InternalDeliveryOutcome = "firmata"        // the second copy came back signed
+	InternalDeliveryReturned InternalDeliveryOutcome = "non-consegnata" // the paper came back: nobody took it
+)
+
+// InternalDeliveryEnd is a person's word on it.
+type InternalDeliveryEnd struct {
+	Outcome InternalDeliveryOutcome `json:"outcome" enum:"firmata,non-consegnata"`
+	// Person signed the copy; "" where nobody took it.
+	Person string    `json:"person,omitempty"`
+	Note   string    `json:"note,omitempty"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// Normalize cleans what was typed.
+func (h InternalDelivery) Normalize() InternalDelivery {
+	h.Person, h.UOR, h.Note = strings.Join(strings.Fields(clean(h.Person)), " "), clean(h.UOR), clean(h.Note)
+	return h
+}
+
+// Validate checks what was typed. Invalid "person": «al destinatario» needs a name.
+func (h InternalDelivery) Validate() error {
+	if h.Person == "" {
+		return Errorf(Invalid, "person", "handed over to nobody")
+	}
+	return nil
+}
+
+// Normalize cleans what was typed.
+func (e InternalDeliveryEnd) Normalize() InternalDeliveryEnd {
+	e.Person, e.Note = strings.Join(strings.Fields(clean(e.Person)), " "), clean(e.Note)
+	return e
+}
+
+// Validate checks what was typed. Invalid "outcome"; "person" where no name goes with a signature; "note" where no reason goes with a paper that nobody took.
+func (e InternalDeliveryEnd) Validate() error {
+	switch {
+	case e.Outcome != InternalDeliverySigned && e.Outcome != InternalDeliveryReturned:
+		return Errorf(Invalid, "outcome", "outcome %q", e.Outcome)
+	case e.Outcome == InternalDeliverySigned && e.Person == "":
+		return Errorf(Invalid, "person", "nobody signed")
+	case e.Outcome == InternalDeliveryReturned && e.Note == "":
+		return Errorf(Invalid, "note", "why nobody took it is not said")
+	}
+	return nil
+}
