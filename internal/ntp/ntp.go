@@ -123,15 +123,24 @@ const (
 // A Measurement is what the servers said at one time.
 type Measurement struct {
 	// Readings has one entry per server, in the order of their names.
-	Readings  []Reading
-	Agreement Agreement
-	offset    time.Duration
+	Readings    []Reading
+	Agreement   Agreement
+	offset      time.Duration
+	uncertainty time.Duration
+	agreeing    int
 }
 
 // Offset is the servers' clock minus ours, the median of the answers that agree; known only if Agreement is Agreed.
 func (m Measurement) Offset() (offset time.Duration, known bool) {
 	return m.offset, m.Agreement == Agreed
 }
+
+// Uncertainty is how far the truth may be from Offset to either side by the word of any server that agrees: its own offset, uncertain by half
+// of its round trip. 0 where Offset is not known.
+func (m Measurement) Uncertainty() time.Duration { return m.uncertainty }
+
+// Agreeing is how many servers agreed; 0 where Offset is not known.
+func (m Measurement) Agreeing() int { return m.agreeing }
 
 // judge looks for the largest group of answers in which the outermost two agree.
 func judge(readings []Reading) Measurement {
@@ -159,7 +168,10 @@ func judge(readings []Reading) Measurement {
 		return m
 	}
 	m.Agreement = Agreed
-	m.offset = median(group)
+	m.offset, m.agreeing = median(group), len(group)
+	for _, a := range group {
+		m.uncertainty = max(m.uncertainty, (a.Offset-m.offset).Abs()+a.RoundTrip/2)
+	}
 	return m
 }
 
