@@ -30,8 +30,9 @@ type Config struct {
 	// Rand gives a number in [0, 1), for the jitter.
 	Rand func() float64
 	// Pause is how long it waits between rounds when all is well (default 30 s). After a failure it waits First (default 5 s), and twice
-	// as long after each further one, up to Most (default 10 min); of that, between half and all by chance, so that the desks
-	// of a body do not come back all at once.
+	// as long after each further one, up to Most (default 1 min: people wait for the numbers, and one question a minute is no burden); of that,
+	// between half and all by chance, so that the desks of a body do not come back all at once. A round that was woken is no further failure:
+	// however much a clerk does meanwhile, the wait does not grow.
 	Pause, First, Most time.Duration
 	Log                *slog.Logger // default: discard
 }
@@ -50,7 +51,7 @@ func New(cfg Config) (*Loop, error) {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&cfg.Pause, 30 * time.Second}, {&cfg.First, 5 * time.Second}, {&cfg.Most, 10 * time.Minute}} {
+	}{{&cfg.Pause, 30 * time.Second}, {&cfg.First, 5 * time.Second}, {&cfg.Most, time.Minute}} {
 		if *d.field <= 0 {
 			*d.field = d.value
 		}
@@ -71,10 +72,12 @@ func (l *Loop) Wake() {
 
 // Run makes rounds until ctx ends.
 func (l *Loop) Run(ctx context.Context) {
-	failures := 0
+	failures, woken := 0, false
 	for ctx.Err() == nil {
 		if err := l.Round(ctx); err != nil {
-			failures++
+			if !woken || failures == 0 {
+				failures++
+			}
 			if ctx.Err() == nil {
 				l.cfg.Log.Warn("outbox round failed", "failures", failures, "err", err)
 			}
@@ -85,7 +88,9 @@ func (l *Loop) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-l.wake:
+			woken = true
 		case <-timer.C:
+			woken = false
 		}
 		timer.Stop()
 	}

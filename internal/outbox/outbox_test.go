@@ -108,6 +108,22 @@ func TestWakeCutsTheWaitShort(t *testing.T) {
 	})
 }
 
+// TestAWakeIsNoFurtherFailure wakes the loop as often as a clerk confirms scans. The wait after the last one is still the first.
+func TestAWakeIsNoFurtherFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{drain: away}
+		run(t, d, outbox.Config{First: 10 * time.Second, Most: time.Hour}, 30*time.Second, func(l *outbox.Loop) {
+			for range 6 {
+				time.Sleep(time.Second)
+				l.Wake()
+			}
+		})
+		if want := []int{0, 1, 2, 3, 4, 5, 6, 16}; !slices.Equal(seconds(d.drains), want) {
+			t.Errorf("rounds at %v s, want %v", seconds(d.drains), want)
+		}
+	})
+}
+
 func TestADoubtfulDeliveryHoldsUpNothing(t *testing.T) {
 	d := &desk{due: []int64{1, 2, 3, 4}, deliver: map[int64]error{
 		1: protocollo.Errorf(protocollo.OutcomeUnknown, "delivery", "cut"),
