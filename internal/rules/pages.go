@@ -16,24 +16,46 @@ const (
 	UnitSheets Unit = "fogli"
 )
 
-// Limit is a page limit. Max 0 means that there is none.
+// Limit is a page limit. Max 0 means that there is none. Article is where the manual speaks of that direction.
 type Limit struct {
-	Unit Unit `json:"unit"`
-	Max  int  `json:"max"`
+	Unit    Unit   `json:"unit"`
+	Max     int    `json:"max"`
+	Article string `json:"article"`
 }
 
-// PageProfile is one manual's rule on what is scanned (R3.2 to R3.5, C7, R19.2 to R19.4).
+// Duty is whether paper must be scanned (C15).
+type Duty string
+
+const (
+	DutyAtOnce     Duty = "subito"      // compulsory, with the registration
+	DutyDeferrable Duty = "differibile" // compulsory, «anche in un secondo tempo»
+	DutyOptional   Duty = "eventuale"
+)
+
+// The names of the profiles.
+const (
+	ProfileDefault    = "predefinito"
+	ProfileUniversity = "universita"
+	ProfileTown       = "comune"
+	ProfileSchools    = "usr"
+)
+
+// PageProfile is one manual's rule on what is scanned (R3.2 to R3.5, C7, C15, R19.2 to R19.4).
 type PageProfile struct {
 	Name   string `json:"name"`
 	Manual string `json:"manual"` // whose rule it is, with the article
+	Duty   Duty   `json:"duty" enum:"subito,differibile,eventuale"`
 	// Limits by direction.
 	Incoming Limit `json:"incoming"`
 	Outgoing Limit `json:"outgoing"`
 	Inside   Limit `json:"inside"`
 	// A4 is set when other formats are not scanned.
 	A4 bool `json:"a4"`
-	// SmallerIsA4 accepts sheets smaller than A4 (R19.2); unset in the profile that is literal.
+	// SmallerIsA4 accepts incoming sheets smaller than A4 (R19.2); unset in the profile that is literal: «formati diversi» are left out of what
+	// comes in, but only «foglio di carta eccedente il formato A4» of what goes out or stays.
 	SmallerIsA4 bool `json:"smallerIsA4"`
+	// FrontispieceAllowed offers the first page with the note for plans and inseparable volumes (Comune, artt. 28.6 and 35 b.2).
+	FrontispieceAllowed bool `json:"frontispieceAllowed"`
 	// FirstPageAllowed offers the note with the first page as a general choice; ExceptionAllowed lets the Responsabile have all
 	// pages scanned with a reason. Both are ours, not the manuals' (R19.4).
 	FirstPageAllowed bool `json:"firstPageAllowed"`
@@ -42,20 +64,27 @@ type PageProfile struct {
 
 // PageProfiles lists the profiles; the first is the default.
 func PageProfiles() []PageProfile {
-	ten := func(u Unit) Limit { return Limit{Unit: u, Max: 10} }
+	ten := func(u Unit, article string) Limit { return Limit{Unit: u, Max: 10, Article: article} }
+	none := func(u Unit, article string) Limit { return Limit{Unit: u, Article: article} }
 	return []PageProfile{
 		{
-			Name: "predefinito", Manual: "Limiti del manuale dell'Università (artt. 3.1.08, 3.2.0, 3.3), formati minori ammessi",
-			Incoming: ten(UnitPages), Outgoing: ten(UnitSheets), Inside: ten(UnitSheets),
-			A4: true, SmallerIsA4: true, FirstPageAllowed: true, ExceptionAllowed: true,
+			Name: ProfileDefault, Manual: "Limiti del manuale dell'Università (artt. 3.1.08, 3.2.0, 3.3), formati minori ammessi",
+			Duty: DutyDeferrable, Incoming: ten(UnitPages, "art. 3.1.08"), Outgoing: ten(UnitSheets, "art. 3.2.0"), Inside: ten(UnitSheets, "art. 3.3"),
+			A4: true, SmallerIsA4: true, FrontispieceAllowed: true, FirstPageAllowed: true, ExceptionAllowed: true,
 		},
 		{
-			Name: "universita", Manual: "Manuale dell'Università, artt. 3.1.08, 3.2.0, 3.3, alla lettera",
-			Incoming: ten(UnitPages), Outgoing: ten(UnitSheets), Inside: ten(UnitSheets), A4: true,
+			Name: ProfileUniversity, Manual: "Manuale dell'Università, artt. 3.1.08, 3.2.0, 3.3, alla lettera",
+			Duty: DutyAtOnce, Incoming: ten(UnitPages, "art. 3.1.08"), Outgoing: ten(UnitSheets, "art. 3.2.0"), Inside: ten(UnitSheets, "art. 3.3"),
+			A4: true,
 		},
 		{
-			Name: "comune", Manual: "Manuale del Comune, artt. 28 e 35: nessun limite",
-			Incoming: Limit{Unit: UnitPages}, Outgoing: Limit{Unit: UnitSheets}, Inside: Limit{Unit: UnitSheets},
+			Name: ProfileTown, Manual: "Manuale del Comune, artt. 28 e 35: nessun limite",
+			Duty: DutyDeferrable, Incoming: none(UnitPages, "art. 35 b.2"), Outgoing: none(UnitSheets, "art. 28.6"), Inside: none(UnitSheets, "art. 28.6"),
+			SmallerIsA4: true, FrontispieceAllowed: true, FirstPageAllowed: true, ExceptionAllowed: true,
+		},
+		{
+			Name: ProfileSchools, Manual: "Manuale dell'USR, sezione 3: eventuale scannerizzazione, nessun limite",
+			Duty: DutyOptional, Incoming: none(UnitPages, "sezione 3"), Outgoing: none(UnitSheets, "sezione 3"), Inside: none(UnitSheets, "sezione 3"),
 			SmallerIsA4: true, FirstPageAllowed: true, ExceptionAllowed: true,
 		},
 	}
@@ -86,7 +115,7 @@ func (p PageProfile) LimitFor(d protocollo.Direction) Limit {
 // Allows lists the choices that the profile offers for a document outside its rule, in the order in which they are shown.
 func (p PageProfile) Allows() []protocollo.Choice {
 	choices := []protocollo.Choice{protocollo.ChoiceNote}
-	if p.FirstPageAllowed {
+	if p.FirstPageAllowed || p.FrontispieceAllowed {
 		choices = append(choices, protocollo.ChoiceNoteFirst)
 	}
 	if p.ExceptionAllowed {
@@ -123,8 +152,9 @@ func CaptureScope(p PageProfile, d protocollo.Direction, c Counted) CaptureVerdi
 		found = c.Sheets
 	}
 	v := CaptureVerdict{Within: true, Limit: limit, Found: found}
+	smaller := c.Smaller && !p.SmallerIsA4 && d == protocollo.Incoming
 	switch {
-	case p.A4 && (c.LargestPaper == "larger" || c.LargestPaper == "unknown" || (c.Smaller && !p.SmallerIsA4)):
+	case p.A4 && (c.LargestPaper == "larger" || c.LargestPaper == "unknown" || smaller):
 		v.Within, v.Why = false, "format"
 	case limit.Max > 0 && found > limit.Max:
 		v.Within, v.Why = false, "over"

@@ -179,13 +179,14 @@ func missing(pages []PageFacts, backs []bool) map[int]Flag {
 		}
 	}
 	type sheet struct {
-		batch int64
-		n     int
+		run int64
+		n   int
 	}
 	sides := map[sheet]int{}     // 1 front, 2 back, 3 both
-	duplex := map[int64]bool{}   // batches with backs
+	duplex := map[int64]bool{}   // runs with backs
 	highest := map[int64]int{}   // sheet so far
 	written, blank := 0, []int{} // backs
+	runs := runsOf(pages)
 	for i, p := range pages {
 		if backs[i] && p.Blank {
 			blank = append(blank, i)
@@ -197,19 +198,19 @@ func missing(pages []PageFacts, backs []bool) map[int]Flag {
 		}
 		side := 1
 		if p.Back {
-			side, duplex[p.Batch] = 2, true
+			side, duplex[runs[i]] = 2, true
 		}
-		sides[sheet{p.Batch, p.Sheet}] |= side
-		if last := highest[p.Batch]; last != 0 && p.Sheet > last+1 {
+		sides[sheet{runs[i], p.Sheet}] |= side
+		if last := highest[runs[i]]; last != 0 && p.Sheet > last+1 {
 			flag(i, "gap", float64(p.Sheet-last-1))
 		}
-		highest[p.Batch] = max(highest[p.Batch], p.Sheet)
+		highest[runs[i]] = max(highest[runs[i]], p.Sheet)
 	}
 	for i, p := range pages {
-		if p.Sheet == 0 || !duplex[p.Batch] {
+		if p.Sheet == 0 || !duplex[runs[i]] {
 			continue
 		}
-		switch sides[sheet{p.Batch, p.Sheet}] {
+		switch sides[sheet{runs[i], p.Sheet}] {
 		case 1:
 			flag(i, "no-back", 1)
 		case 2:
@@ -221,4 +222,37 @@ func missing(pages []PageFacts, backs []bool) map[int]Flag {
 		flag(blank[0], "blank-back", 1)
 	}
 	return out
+}
+
+// runsOf says, by its batch, of which run each page's sheet is counted. A page that was scanned again alone has its sheet's number from the
+// one whose place it took, and counts with the pages beside it.
+func runsOf(pages []PageFacts) []int64 {
+	of, size := make([]int64, len(pages)), map[int64]int{}
+	for i, p := range pages {
+		of[i] = p.Batch
+		size[p.Batch]++
+	}
+	for i := 1; i < len(pages); i++ {
+		if alone := size[pages[i-1].Batch] == 1 || size[pages[i].Batch] == 1; !alone || !follows(pages[i-1], pages[i]) {
+			continue
+		}
+		for j, run := range of {
+			if run == of[i] && j != i {
+				of[j] = of[i-1]
+			}
+		}
+		of[i] = of[i-1]
+	}
+	return of
+}
+
+// follows reports whether p is the side behind before: its sheet's back, or the next sheet's front.
+func follows(before, p PageFacts) bool {
+	switch {
+	case before.Sheet == 0:
+		return false
+	case p.Back:
+		return !before.Back && p.Sheet == before.Sheet
+	}
+	return p.Sheet == before.Sheet+1
 }

@@ -58,6 +58,10 @@ func TestMissingPages(t *testing.T) {
 		return good(func(p *rules.PageFacts) { p.Sheet, p.Back, p.Blank = n, true, blank })
 	}
 	loose := func(blank bool) rules.PageFacts { return good(func(p *rules.PageFacts) { p.Blank = blank }) }
+	again := func(run int64, p rules.PageFacts) rules.PageFacts {
+		p.Batch = run
+		return p
+	}
 	for _, c := range []struct {
 		name  string
 		pages []rules.PageFacts
@@ -72,6 +76,14 @@ func TestMissingPages(t *testing.T) {
 		{"one blank back among written ones", []rules.PageFacts{front(1), back(1, false), front(2), back(2, true), front(3), back(3, false)}, map[int]string{3: "blank-back"}},
 		{"only the last one is blank", []rules.PageFacts{front(1), back(1, false), front(2), back(2, false), front(3), back(3, true)}, nil},
 		{"two of them are blank", []rules.PageFacts{front(1), back(1, true), front(2), back(2, true), front(3), back(3, false)}, nil},
+		{"a sheet scanned again", []rules.PageFacts{front(1), again(2, front(2)), front(3)}, nil},
+		{"the first and the last sheet scanned again", []rules.PageFacts{again(3, front(1)), front(2), front(3), again(2, front(4))}, nil},
+		{"two sheets scanned again, one after the other", []rules.PageFacts{front(1), again(2, front(2)), again(3, front(3)), front(4)}, nil},
+		{"a front scanned again", []rules.PageFacts{front(1), back(1, false), again(2, front(2)), back(2, false), front(3), back(3, false)}, nil},
+		{"a back scanned again", []rules.PageFacts{front(1), back(1, false), front(2), again(2, back(2, false)), front(3), back(3, false)}, nil},
+		{"a sheet scanned again, and another is not there", []rules.PageFacts{front(1), again(2, front(2)), front(4)}, map[int]string{2: "gap"}},
+		{"a run that went on", []rules.PageFacts{front(1), front(2), again(2, front(1))}, nil},
+		{"a run that went on without a sheet", []rules.PageFacts{front(1), front(2), again(2, front(1)), again(2, front(3))}, map[int]string{3: "gap"}},
 		{"files of both sides", []rules.PageFacts{loose(false), loose(true), loose(false), loose(true)}, nil},
 		{"one file of a blank side", []rules.PageFacts{loose(false), loose(true)}, map[int]string{1: "blank"}},
 		{"blank sides out of step", []rules.PageFacts{loose(false), loose(true), loose(true), loose(false)}, map[int]string{1: "blank", 2: "blank"}},
