@@ -17,6 +17,8 @@ type Facts struct {
 	Blank      bool       `json:"blank,omitempty"` // no ink above the noise; see InkRatio
 	InkRatio   float64    `json:"inkRatio"`        // share of pixels that are ink, 0 to 1
 	Codes      []CodeRead `json:"codes,omitempty"`
+	// Suspects are places where a code seems to be that could not be read, the likeliest first.
+	Suspects []Box `json:"suspects,omitempty"`
 	// Quality is nil for a page that was measured before these measures were there.
 	Quality *Quality `json:"quality,omitempty"`
 }
@@ -66,6 +68,14 @@ const (
 	PaperLarger  Paper = "larger"  // does not
 	PaperUnknown Paper = "unknown" // no trustworthy resolution, and not in A4's proportion either
 )
+
+// Box is a part of the page image in its pixels as it lies in its file; X1 and Y1 are outside it.
+type Box struct {
+	X0 int `json:"x0"`
+	Y0 int `json:"y0"`
+	X1 int `json:"x1"`
+	Y1 int `json:"y1"`
+}
 
 // CodeRead is one machine-readable symbol found on a page.
 type CodeRead struct {

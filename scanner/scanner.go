@@ -121,7 +121,8 @@ const (
 type Status struct {
 	State  State
 	Feeder FeederState
-	Detail string // the device's own words, for the log
+	Fault  FaultKind // why it cannot be used, where that is known
+	Detail string    // the device's own words, for the log
 }
 
 // Page is one side of one sheet, as bytes in the format that the device sent.
@@ -164,6 +165,8 @@ const (
 	FaultBusy        FaultKind = "busy"
 	FaultEmpty       FaultKind = "feeder-empty" // no page at all came; the end of a started run is io.EOF
 	FaultOffline     FaultKind = "offline"
+	FaultForbidden   FaultKind = "forbidden"   // it wants a name and a password, or others than it was given
+	FaultUntrusted   FaultKind = "untrusted"   // its certificate is not the pinned one, or nobody vouches for it
 	FaultTruncated   FaultKind = "truncated"   // a transfer was cut
 	FaultUnsupported FaultKind = "unsupported" // the device refused the settings
 	FaultBadData     FaultKind = "bad-data"    // bytes came that are no image of a kind we take, or are over a limit
@@ -179,6 +182,7 @@ type Fault struct {
 	Kind   FaultKind
 	Detail string // English or the device's own words, for the log; the clerk's words are the UI's
 	Err    error  // may be nil
+	File   string // the name of the file that it is about; "" where no file is to blame
 	// MayPass says that the fault may have been the moment's: the same page, given again, may be taken.
 	MayPass bool
 }
