@@ -29,6 +29,8 @@ type Job struct {
 	Stdin io.Reader
 	// Stdout receives standard output instead of Result.Stdout. MaxOutput bounds it all the same.
 	Stdout io.Writer
+	// Stderr does the same for standard error; an ExitError then has no last line.
+	Stderr io.Writer
 	// MaxOutput bounds, in bytes, standard output and standard error each; 0 means 1 MiB.
 	MaxOutput int64
 	// Timeout is the deadline, from the start. It must be positive; the deadline of ctx holds as well.
@@ -91,6 +93,9 @@ func (t *Tool) run(ctx context.Context, job Job) (Result, error) {
 	if job.Stdout == nil {
 		job.Stdout = &stdout
 	}
+	if job.Stderr == nil {
+		job.Stderr = &stderr
+	}
 	cmd := exec.Command(t.path, job.Args...)
 	cmd.Dir = job.Dir
 	cmd.Env = append([]string{
@@ -98,7 +103,7 @@ func (t *Tool) run(ctx context.Context, job Job) (Result, error) {
 	}, job.Env...)
 	cmd.Stdin = job.Stdin
 	cmd.Stdout = &bounded{w: job.Stdout, left: job.MaxOutput, overflow: overflow}
-	cmd.Stderr = &bounded{w: &stderr, left: job.MaxOutput, overflow: overflow}
+	cmd.Stderr = &bounded{w: job.Stderr, left: job.MaxOutput, overflow: overflow}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = drainLimit
 
