@@ -22,6 +22,8 @@ type Engines struct {
 	Rasters func(ctx context.Context, inputs []pdfa.Input, emit func(pdfa.Raster) error, progress func(page int)) (pages int, err error)
 	// Inspect measures one page (scanner/sheet).
 	Inspect func(ctx context.Context, r io.ReadSeeker, settings scanner.Settings, accept func(text string) bool, maxPx int) (scanner.Facts, []byte, error)
+	// Crop draws a part of one page (scanner/sheet).
+	Crop func(ctx context.Context, r io.ReadSeeker, settings scanner.Settings, box scanner.Box, maxPx int) ([]byte, error)
 	// Separate takes a file of several pages apart. emit reads the part's Data to its end before it returns.
 	Separate func(ctx context.Context, in pdfa.Input, emit func(Part) error) error
 }
@@ -97,6 +99,13 @@ func (e Engines) inspect(s *session) (any, error) {
 	r, err := s.open(0)
 	if err != nil {
 		return nil, err
+	}
+	if args.Crop != nil {
+		if e.Crop == nil {
+			return nil, errNoEngine
+		}
+		jpeg, err := e.Crop(context.Background(), r, args.Settings, *args.Crop, args.MaxPx)
+		return inspected{Thumbnail: jpeg}, err
 	}
 	var accept func(string) bool
 	if args.Accepts {

@@ -75,6 +75,7 @@ type inspectArgs struct {
 	Settings scanner.Settings
 	Accepts  bool // there is somebody to ask about codes
 	MaxPx    int
+	Crop     *scanner.Box `json:",omitempty"` // a part of the page instead of all of it, and no facts
 }
 
 type inspected struct {
@@ -173,6 +174,14 @@ func (p *Pool) Inspect(ctx context.Context, r io.ReadSeeker, settings scanner.Se
 	err := p.run(ctx, jobInspect, []pdfa.Input{in}, inspectArgs{Settings: settings, Accepts: accept != nil, MaxPx: maxPx},
 		callbacks{accept: accept}, &found)
 	return found.Facts, found.Thumbnail, asFault(err)
+}
+
+// Crop draws a part of a page, in the pixels of its file, as a JPEG of at most maxPx pixels on its longer side. Errors are as of Inspect.
+func (p *Pool) Crop(ctx context.Context, r io.ReadSeeker, settings scanner.Settings, box scanner.Box, maxPx int) ([]byte, error) {
+	in := pdfa.Input{Name: "page", Open: func() (io.ReadSeekCloser, error) { return unclosed{r}, nil }}
+	var found inspected
+	err := p.run(ctx, jobInspect, []pdfa.Input{in}, inspectArgs{Settings: settings, MaxPx: maxPx, Crop: &box}, callbacks{}, &found)
+	return found.Thumbnail, asFault(err)
 }
 
 // Separate takes a file apart: emit gets each page, in order, and reads its Data to the end. An error of emit ends the job and is
