@@ -15,7 +15,7 @@
 // registers compares digests. Nothing in "presi" is ever overwritten. A file that was read whole three times and never became safe
 // is named to OnTrouble and lets the others pass; it is offered again after an hour, or when it changes.
 //
-// A file that is not whole, or is of a kind that is not taken, or that the caller refused ([scanner.Refuser]: an encrypted PDF), stays
+// A file that may not be read is told, too, and tried again: permissions change without it. A file that is not whole, or is of a kind that is not taken, or that the caller refused ([scanner.Refuser]: an encrypted PDF), stays
 // where it is, is named to OnTrouble once, and is looked at again when it changes.
 package hotfolder
 

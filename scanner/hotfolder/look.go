@@ -45,7 +45,8 @@ type sighting struct {
 	changed  time.Time // last seen to change
 	restless bool      // told as never finished; it holds nothing up any more
 	refusals int       // how often it was read whole and not made safe, or refused
-	again    time.Time // when a refused file is looked at again; zero: when it changes
+	again    time.Time // when a refused or unreadable file is looked at again; zero: when it changes
+	told     bool      // as unreadable: permissions change without the file
 }
 
 // A file that is read whole and not made safe this often has something about it that its consumer cannot bear, and would come again
@@ -191,6 +192,13 @@ func (s *Source) settle(name string, info fs.FileInfo, at *sighting, now time.Ti
 		f = &scanner.Fault{Kind: scanner.FaultDevice, Detail: "cannot be read", Err: err}
 	}
 	at.standing = troubled
+	if f.Kind == scanner.FaultDevice {
+		at.again = now.Add(s.cfg.Retry)
+		if at.told {
+			return nil
+		}
+		at.told = true
+	}
 	return f
 }
 
