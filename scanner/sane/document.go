@@ -23,8 +23,10 @@ const (
 	longestRun = 12 * time.Hour
 	// cancelGrace is how long scanimage may take to give the device back.
 	cancelGrace = 10 * time.Second
-	// maxRunOutput bounds what a run prints: two short lines a page.
-	maxRunOutput = 4 << 20
+	// longestPage bounds a page that goes on moving: the finest scan of the largest glass.
+	longestPage = 30 * time.Minute
+	// maxRunOutput bounds what a run prints: two short lines a page, and its progress, of which nothing is kept.
+	maxRunOutput = 256 << 20
 )
 
 var (
@@ -43,8 +45,8 @@ type document struct {
 	cancel context.CancelCauseFunc
 	prompt *os.File      // one line of it makes scanimage take the next page
 	files  chan string   // what it names on standard output
-	over   chan struct{} // closed when scanimage is gone; then result and err are set
-	result tool.Result
+	says   *chatter      // its standard error
+	over   chan struct{} // closed when scanimage is gone; then err is set
 	err    error
 
 	mu     sync.Mutex
@@ -68,6 +70,10 @@ func (d *document) start(ctx context.Context, r scanner.Request) error {
 	if err != nil {
 		return err
 	}
+	address, err := d.src.addressNow(ctx, program)
+	if err != nil {
+		return err
+	}
 	work, err := filepath.Abs(cmp.Or(d.src.cfg.WorkDir, os.TempDir())) // scanimage runs in its own folder
 	if err == nil {
 		d.dir, err = os.MkdirTemp(work, "sane-")
@@ -77,11 +83,15 @@ func (d *document) start(ctx context.Context, r scanner.Request) error {
 	}
 	d.feeder, d.format = r.Input == scanner.InputFeeder, r.Format
 	d.settings = scanner.Settings{
-		Device: d.src.makeAndModel(ctx), DeviceID: "sane:" + d.src.cfg.Device, Input: r.Input, ColorMode: r.ColorMode,
+		Device: d.src.makeAndModel(ctx), DeviceID: d.src.id(), Input: r.Input, ColorMode: r.ColorMode,
 		ResolutionXDPI: r.ResolutionDPI, ResolutionYDPI: r.ResolutionDPI, Duplex: r.Duplex,
 	}
-	args = append([]string{"--device-name=" + d.src.cfg.Device}, args...)
-	args = append(args, "--batch="+filepath.Join(d.dir, "p%d"+formats[r.Format].suffix), "--batch-print", "--batch-prompt")
+	further, err := o.further(d.src.cfg.Options)
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(d.dir))
+	}
+	args = append(append([]string{"--device-name=" + address}, args...), further...)
+	args = append(args, "--batch="+filepath.Join(d.dir, "p%d"+formats[r.Format].suffix), "--batch-print", "--batch-prompt", "--progress")
 	if !d.feeder {
 		args = append(args, "--batch-count=1")
 	}
@@ -90,12 +100,12 @@ func (d *document) start(ctx context.Context, r scanner.Request) error {
 		return &scanner.Fault{Kind: scanner.FaultDevice, Detail: "no pipe for the run", Err: errors.Join(err, os.RemoveAll(d.dir))}
 	}
 	runCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	d.cancel, d.prompt, d.files, d.over = cancel, prompt, make(chan string, 1), make(chan struct{})
+	d.cancel, d.prompt, d.files, d.says, d.over = cancel, prompt, make(chan string, 1), newChatter(), make(chan struct{})
 	go func() {
 		defer close(d.over)
 		names := &lines{to: d.files, stop: runCtx.Done()}
-		d.result, d.err = program.Run(runCtx, tool.Job{
-			Args: args, Dir: d.dir, Env: d.src.cfg.Env, Stdin: answers, Stdout: names, MaxOutput: maxRunOutput,
+		_, d.err = program.Run(runCtx, tool.Job{
+			Args: args, Dir: d.dir, Env: d.src.cfg.Env, Stdin: answers, Stdout: names, Stderr: d.says, MaxOutput: maxRunOutput,
 			Timeout: longestRun, Stop: syscall.SIGINT, Grace: cancelGrace,
 		})
 		_ = answers.Close() // from here on a write to prompt fails, and nobody waits for it
@@ -131,27 +141,36 @@ func (d *document) Next(ctx context.Context) (*scanner.Page, error) {
 	return page, nil
 }
 
-// take asks for one page and waits for its file.
+// take asks for one page and waits for its file: for as long as it moves, and PageTimeout where nothing does.
 func (d *document) take(ctx context.Context) (string, error) {
-	deadline := time.NewTimer(d.src.cfg.PageTimeout)
-	defer deadline.Stop()
+	still, all := time.NewTimer(d.src.cfg.PageTimeout), time.NewTimer(longestPage)
+	defer still.Stop()
+	defer all.Stop()
 	_, _ = d.prompt.Write([]byte("\n")) // fails when scanimage is gone, which over tells
-	select {
-	case name := <-d.files:
-		return name, nil
-	case <-d.over:
-	case <-ctx.Done():
-		d.halt(ctx.Err())
-		return "", &scanner.Fault{Kind: scanner.FaultCancelled, Err: ctx.Err()}
-	case <-deadline.C:
-		d.halt(errHung)
-		return "", &scanner.Fault{Kind: scanner.FaultOffline, Detail: fmt.Sprintf("no page within %v", d.src.cfg.PageTimeout), Err: errHung}
-	}
-	select {
-	case name := <-d.files: // it ended right after naming it
-		return name, nil
-	default:
-		return "", d.ended()
+	for {
+		select {
+		case name := <-d.files:
+			return name, nil
+		case <-d.says.moved:
+			still.Reset(d.src.cfg.PageTimeout)
+			continue
+		case <-d.over:
+		case <-ctx.Done():
+			d.halt(ctx.Err())
+			return "", &scanner.Fault{Kind: scanner.FaultCancelled, Err: ctx.Err()}
+		case <-still.C:
+			d.halt(errHung)
+			return "", &scanner.Fault{Kind: scanner.FaultOffline, Detail: fmt.Sprintf("nothing moved for %v", d.src.cfg.PageTimeout), Err: errHung}
+		case <-all.C:
+			d.halt(errHung)
+			return "", &scanner.Fault{Kind: scanner.FaultOffline, Detail: fmt.Sprintf("no page within %v", longestPage), Err: errHung}
+		}
+		select {
+		case name := <-d.files: // it ended right after naming it
+			return name, nil
+		default:
+			return "", d.ended()
+		}
 	}
 }
 
@@ -170,7 +189,8 @@ func (d *document) ended() error {
 	if closed {
 		return &scanner.Fault{Kind: scanner.FaultCancelled, Err: errClosed}
 	}
-	words := complaint(d.result.Stderr)
+	said := d.says.text()
+	words := complaint(said)
 	dry := strings.Contains(words, outOfDocuments)
 	switch {
 	case dry && taken > 0, d.err == nil && words == "" && !d.feeder && taken == 1:
@@ -178,7 +198,8 @@ func (d *document) ended() error {
 	case d.err == nil && !dry && kindOfComplaint(words) == "":
 		return &scanner.Fault{Kind: scanner.FaultDevice, Detail: fmt.Sprintf("the run ended after %d pages without a reason: %s", taken, words)}
 	}
-	return faultOf(d.err, d.result.Stderr)
+	d.src.forgetAddress() // it may have been plugged in elsewhere
+	return faultOf(d.err, said)
 }
 
 // finish records how the run ended; the first end stays.

@@ -7,8 +7,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"segnatura/scanner/sane"
 )
@@ -17,10 +19,12 @@ import (
 // real_test.go hold the real one to the same suite.
 type fake struct {
 	Options string   // answer to --all-options; "" fails with OpenWords
+	At      string   // the only name by which the device is opened; "" is any
 	Open    string   // complaint when the device is opened
 	Pages   []string // files that hold the pages
 	Words   string   // complaint after the pages
 	Code    int      // exit code of a run
+	Moves   int      // before each page its progress is told so often, with a pause between
 	Quiet   bool     // after the last of Pages it waits for ever
 	Asked   string   // file that gets a byte for each page that is asked for
 }
@@ -52,12 +56,17 @@ func playScanimage(script string, args []string) int {
 			return 0
 		case strings.HasPrefix(a, "--formatted-device-list="):
 			fmt.Println("fake:0\tEsempio\tScanner 1\tvirtual device")
+			fmt.Println("fake:libusb:001:017\tEsempio\tScanner 2\tflatbed scanner")
 			return 0
 		case a == "--batch-count=1":
 			count = 1
 		case strings.HasPrefix(a, "--batch="):
 			batch = strings.TrimPrefix(a, "--batch=")
 		}
+	}
+	if f.At != "" && !slices.Contains(os.Args, "--device-name="+f.At) {
+		fmt.Fprintln(os.Stderr, "scanimage: open of device failed: Invalid argument")
+		return 1
 	}
 	if f.Open != "" {
 		fmt.Fprintln(os.Stderr, "scanimage: open of device fake:0 failed: "+f.Open)
@@ -104,6 +113,10 @@ func (f fake) run(batch string, count int) int {
 		data, err := os.ReadFile(f.Pages[i-1])
 		if err != nil {
 			return 99
+		}
+		for m := range f.Moves {
+			fmt.Fprintf(os.Stderr, "Progress: %.1f%%\r", float64(m+1)/float64(f.Moves)*100)
+			time.Sleep(200 * time.Millisecond) // another process, with a clock of its own
 		}
 		name := fmt.Sprintf(batch, i)
 		if err := os.WriteFile(name, data, 0o600); err != nil {

@@ -3,6 +3,7 @@ package sane
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -291,6 +292,21 @@ func (o options) areaArgs(r *scanner.Request) ([]string, error) {
 		return nil, unsupported("an area of %.1f x %.1f mm", r.WidthMM, r.HeightMM)
 	}
 	return []string{"-x", millimetres(math.Min(r.WidthMM, x.most)), "-y", millimetres(math.Min(r.HeightMM, y.most))}, nil
+}
+
+// requested are the options that a request decides.
+var requested = []string{"source", "mode", "resolution", "adf-mode", "duplex", "l", "t", "x", "y"}
+
+// further are the arguments of the configured options.
+func (o options) further(set map[string]string) ([]string, error) {
+	var args []string
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if _, listed := o[name]; !listed || slices.Contains(requested, name) {
+			return nil, unsupported("the option %q of the settings", name)
+		}
+		args = append(args, "--"+name+"="+set[name])
+	}
+	return args, nil
 }
 
 // toleranceMM forgives a glass that is announced a hair short of A4.

@@ -3,8 +3,10 @@ package sane_test
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"image/jpeg"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -168,5 +170,117 @@ func TestRecordedLists(t *testing.T) {
 	}
 	if !strings.Contains(read("scanimage-L.txt"), "test:0") {
 		t.Error("the recorded list has no test:0")
+	}
+}
+
+// samples says what holds each recorded file to its word.
+var samples = map[string]string{
+	"scanimage-A.test-backend.txt": "TestRecordedLists", "scanimage-A.pnm-backend.txt": "TestRecordedLists", "scanimage-L.txt": "TestRecordedLists",
+	"scanimage-f-json-lines.txt": "TestRecordedOutput", "batch-adf-10-pages.stdout.txt": "TestRecordedOutput", "progress.stderr.bin": "TestRecordedOutput",
+	"exit-codes.tsv":              "TestRecordedExitCodes",
+	"batch-COVER_OPEN.stderr.txt": "TestRecordedRuns", "batch-JAMMED.stderr.txt": "TestRecordedRuns", "batch-DEVICE_BUSY.stderr.txt": "TestRecordedRuns",
+	"batch-NO_DOCS.stderr.txt": "TestRecordedRuns", "batch-adf-10-pages.stderr.txt": "TestRecordedRuns",
+}
+
+func TestEverySampleIsReplayed(t *testing.T) {
+	entries, err := os.ReadDir(testenv.Shared(t, "devices/sane"))
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("%d files, %v", len(entries), err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if want := slices.Sorted(maps.Keys(samples)); !slices.Equal(names, want) {
+		t.Errorf("recorded are %q; the tests know %q", names, want)
+	}
+}
+
+func TestRecordedOutput(t *testing.T) {
+	dir := testenv.Shared(t, "devices/sane")
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	shares, words := sane.Chatter(read("progress.stderr.bin"))
+	if len(shares) < 20 || !slices.IsSorted(shares) || shares[0] != 0.034 || shares[len(shares)-1] != 1 || strings.Contains(words, "Progress") {
+		t.Errorf("progress %v, and %q", shares, words)
+	}
+	_, words = sane.Chatter(read("batch-JAMMED.stderr.txt"))
+	if got := sane.KindOfComplaint([]byte(words)); got != scanner.FaultJam {
+		t.Errorf("what was said beside the progress is %q", got)
+	}
+	pages := strings.Fields(string(read("batch-adf-10-pages.stdout.txt")))
+	if len(pages) != 10 || !slices.IsSorted(pages) { // what --batch-print names, a file a line, is all that is taken of a run
+		t.Errorf("named pages %q", pages)
+	}
+	// The same list in the form that we ask for: scanimage's %-fields, one device a line.
+	var asked strings.Builder
+	for line := range strings.Lines(string(read("scanimage-f-json-lines.txt"))) {
+		var d struct{ Device, Vendor, Model, Type string }
+		if err := json.Unmarshal([]byte(line), &d); err != nil {
+			t.Fatal(err)
+		}
+		asked.WriteString(strings.Join([]string{d.Device, d.Vendor, d.Model, d.Type}, "\t") + "\n")
+	}
+	for _, d := range sane.Devices(asked.String()) {
+		if want := "device `" + d.Name + "' is a " + d.MakeAndModel + " " + d.Type; !strings.Contains(string(read("scanimage-L.txt")), want) {
+			t.Errorf("scanimage -L does not say %q", want)
+		}
+	}
+	if n := len(sane.Devices(asked.String())); n != 2 {
+		t.Errorf("%d devices", n)
+	}
+}
+
+// Options of the settings go to the device as they are, and only where it lists them.
+func TestFurtherOptions(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(testenv.Shared(t, "devices/sane"), "scanimage-A.pnm-backend.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	args, err := sane.FurtherArgs(string(b), map[string]string{"filename": "/tmp/pagina.ppm"})
+	if err != nil || !slices.Equal(args, []string{"--filename=/tmp/pagina.ppm"}) {
+		t.Errorf("%q, %v", args, err)
+	}
+	for _, name := range []string{"resolution", "nosuch", "device-name"} {
+		if _, err := sane.FurtherArgs(string(b), map[string]string{name: "1"}); scannertest.Kind(err) != scanner.FaultUnsupported {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A USB device's name holds where it hangs now; profiles must not.
+func TestTheNumberOfAUSBDeviceDoesNotFollowItsPlug(t *testing.T) {
+	ids := map[string]bool{}
+	for _, name := range []string{"genesys:libusb:001:004", "genesys:libusb:001:017"} {
+		ids[sane.ID(name)] = true
+	}
+	if len(ids) != 1 || sane.ID("fujitsu:fi-7160:1234") == sane.ID("fujitsu:fi-7160:1235") {
+		t.Errorf("%v", ids)
+	}
+}
+
+// Settings that leave the place out find the device wherever it was plugged in.
+func TestADeviceWhosePlugWasMoved(t *testing.T) {
+	src := newFake(t, fake{At: "fake:libusb:001:017", Words: dry}, pagesOf(1), func(c *sane.Config) { c.Device = "fake:libusb" })
+	c, err := src.Capabilities(t.Context())
+	if err != nil || c.ID != "sane:fake:libusb" || c.MakeAndModel != "Esempio Scanner 2" {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	doc, err := src.Scan(t.Context(), scanner.Request{Input: scanner.InputFeeder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	if n, err := drain(t, doc); n != 1 || err != io.EOF {
+		t.Errorf("%d pages, then %v", n, err)
+	}
+	gone := newFake(t, fake{}, nil, func(c *sane.Config) { c.Device = "altro:libusb" })
+	if st := gone.Status(t.Context()); st.State != scanner.StateOffline {
+		t.Errorf("a device that is not plugged in: %+v", st)
 	}
 }

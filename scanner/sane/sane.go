@@ -12,7 +12,7 @@
 //   - exit code 0, which also ends a run without any page, and a run that a backend ended for a reason it did not tell: only the
 //     words "out of documents" end a feeder's run well;
 //   - a resolution that the device does not have, which is rounded in silence: it is checked against the device's options first;
-//   - a call that never comes back (ten minutes after one injected I/O error): every page has a deadline;
+//   - a call that never comes back (ten minutes after one injected I/O error): a page that stands still has a deadline;
 //   - files left by an interrupted run: only what scanimage names on standard output is taken;
 //   - PDF, which it writes malformed: it is never asked for.
 //
@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,16 +37,20 @@ import (
 
 // Config is one device. The zero value of a limit means the value given beside it.
 type Config struct {
-	// Device is SANE's name of it, e.g. "fujitsu:fi-7160:1234", as List tells.
+	// Device is SANE's name of it, e.g. "fujitsu:fi-7160:1234", as List tells. "genesys:libusb", without the place on the bus that changes
+	// with the plug, is the first one that is listed there.
 	Device string
 	// Program is scanimage's name in PATH or its absolute path; empty means "scanimage".
 	Program string
 	// Env adds to scanimage's environment, e.g. SANE_CONFIG_DIR.
 	Env []string
+	// Options are set for every run beside what the request says, by the device's own names of them without dashes ("swdeskew": "yes").
+	// Those that a request decides are refused, and so is what the device does not list.
+	Options map[string]string
 	// WorkDir is where runs keep the page under way; empty means the system's folder for temporary files.
 	WorkDir string
 
-	PageTimeout time.Duration // from asking for a page to its last byte: 3 min
+	PageTimeout time.Duration // how long a page may stand still: 3 min
 	CallTimeout time.Duration // listing devices or one device's options: 30 s
 	StatusEvery time.Duration // how long what a device said of itself is believed: 1 min
 
@@ -91,6 +96,7 @@ type Source struct {
 	open    *document  // the run under way, or the reservation of one that is being started
 	program *tool.Tool // once it was found
 	options *options   // as last read
+	address string     // SANE's name of it now
 	model   string
 	asked   time.Time // when state was learnt
 	state   scanner.Status
@@ -107,8 +113,43 @@ func (s *Source) Capabilities(ctx context.Context) (scanner.Capabilities, error)
 	if err != nil {
 		return scanner.Capabilities{}, err
 	}
-	return scanner.Capabilities{ID: "sane:" + s.cfg.Device, MakeAndModel: s.makeAndModel(ctx), Inputs: o.inputs()}, nil
+	return scanner.Capabilities{ID: s.id(), MakeAndModel: s.makeAndModel(ctx), Inputs: o.inputs()}, nil
 }
+
+// busPlace is where a device hangs on the USB now: it changes when the plug does.
+var busPlace = regexp.MustCompile(`libusb:[0-9]+:[0-9]+$`)
+
+// id is what stays the same of SANE's name.
+func (s *Source) id() string { return "sane:" + Settled(s.cfg.Device) }
+
+// addressNow is SANE's name of the device at this moment.
+func (s *Source) addressNow(ctx context.Context, program *tool.Tool) (string, error) {
+	if !strings.HasSuffix(s.cfg.Device, ":libusb") {
+		return s.cfg.Device, nil
+	}
+	s.mu.Lock()
+	known := s.address
+	s.mu.Unlock()
+	if known != "" {
+		return known, nil
+	}
+	devices, err := list(ctx, program, s.cfg)
+	if err != nil {
+		return "", err
+	}
+	for _, d := range devices {
+		if Settled(d.Name) == s.cfg.Device {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.address, s.model = d.Name, d.MakeAndModel
+			return d.Name, nil
+		}
+	}
+	return "", &scanner.Fault{Kind: scanner.FaultOffline, Detail: "no device of that name is plugged in"}
+}
+
+// Settled is a device's name as it is best configured: without the place on the bus, which changes with the plug.
+func Settled(device string) string { return busPlace.ReplaceAllString(device, "libusb") }
 
 // makeAndModel is what the list of devices says, or SANE's name for a device that it does not show: some are opened by name only.
 func (s *Source) makeAndModel(ctx context.Context) string {
@@ -137,7 +178,11 @@ func (s *Source) makeAndModel(ctx context.Context) string {
 // Status implements scanner.Source.
 func (s *Source) Status(ctx context.Context) scanner.Status {
 	s.mu.Lock()
-	busy, fresh, known := s.open != nil, !s.asked.IsZero() && s.cfg.Now().Sub(s.asked) < s.cfg.StatusEvery, s.state
+	believed := s.cfg.StatusEvery
+	if s.state.State == scanner.StateOffline {
+		believed = min(believed, offlineEvery) // somebody is switching it on
+	}
+	busy, fresh, known := s.open != nil, !s.asked.IsZero() && s.cfg.Now().Sub(s.asked) < believed, s.state
 	s.mu.Unlock()
 	switch {
 	case busy:
@@ -149,7 +194,7 @@ func (s *Source) Status(ctx context.Context) scanner.Status {
 	st := scanner.Status{State: scanner.StateIdle}
 	var f *scanner.Fault
 	if errors.As(err, &f) {
-		st = scanner.Status{State: scanner.StateStopped, Detail: err.Error()}
+		st = scanner.Status{State: scanner.StateStopped, Fault: f.Kind, Detail: err.Error()}
 		if state, ok := statesOfFaults[f.Kind]; ok {
 			st.State = state
 		}
@@ -161,6 +206,9 @@ func (s *Source) Status(ctx context.Context) scanner.Status {
 	}
 	return st
 }
+
+// offlineEvery is how long a device that did not answer is left alone.
+const offlineEvery = 10 * time.Second
 
 var statesOfFaults = map[scanner.FaultKind]scanner.State{
 	scanner.FaultOffline: scanner.StateOffline, scanner.FaultCancelled: scanner.StateOffline, scanner.FaultBusy: scanner.StateBusy,
@@ -222,10 +270,15 @@ func (s *Source) readOptions(ctx context.Context) (*options, error) {
 	if err != nil {
 		return nil, err
 	}
+	address, err := s.addressNow(ctx, program)
+	if err != nil {
+		return nil, err
+	}
 	result, err := program.Run(ctx, tool.Job{
-		Args: []string{"--device-name=" + s.cfg.Device, "--all-options"}, Env: s.cfg.Env, Timeout: s.cfg.CallTimeout,
+		Args: []string{"--device-name=" + address, "--all-options"}, Env: s.cfg.Env, Timeout: s.cfg.CallTimeout,
 	})
 	if err != nil {
+		s.forgetAddress()
 		return nil, faultOf(err, result.Stderr)
 	}
 	o := parseOptions(string(result.Stdout))
@@ -236,6 +289,12 @@ func (s *Source) readOptions(ctx context.Context) (*options, error) {
 	defer s.mu.Unlock()
 	s.options = o
 	return o, nil
+}
+
+func (s *Source) forgetAddress() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.address = ""
 }
 
 // deviceOptions returns the options as last read, reading them the first time.

@@ -127,6 +127,19 @@ func TestADeviceThatHangsIsLeft(t *testing.T) {
 	}
 }
 
+// A page that goes on moving is waited for, however slow the glass is.
+func TestASlowPageThatMovesIsWaitedFor(t *testing.T) {
+	src := newFake(t, fake{Moves: 12, Words: dry}, pagesOf(1), func(c *sane.Config) { c.PageTimeout = 1500 * time.Millisecond })
+	doc, err := src.Scan(t.Context(), scanner.Request{Input: scanner.InputFeeder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	if n, err := drain(t, doc); n != 1 || err != io.EOF {
+		t.Errorf("%d pages, then %v", n, err)
+	}
+}
+
 // What is not on the device's list is refused before the paper moves, although scanimage would round it in silence.
 func TestSettingsThatTheDeviceDoesNotHave(t *testing.T) {
 	src := newFake(t, fake{Words: dry}, pagesOf(1), nil)
