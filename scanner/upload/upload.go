@@ -175,7 +175,7 @@ func (d *document) mayTake() error {
 	case d.page != nil && !d.page.isClosed():
 		return errors.New("upload: Next before the page's Data was closed")
 	case d.page != nil && d.page.ended() != io.EOF:
-		d.end = fault(scanner.FaultTruncated, d.page.name+" was not read to its end", d.page.ended())
+		d.end = faultOf(d.page.name, scanner.FaultTruncated, d.page.name+" was not read to its end", d.page.ended())
 	}
 	return d.end
 }
@@ -199,11 +199,11 @@ func (d *document) take(ctx context.Context) (*scanner.Page, *data, error) {
 	r := bufio.NewReader(f.Data)
 	head, err := r.Peek(8)
 	if err != nil && err != io.EOF {
-		return nil, nil, fault(scanner.FaultTruncated, name, err)
+		return nil, nil, faultOf(name, scanner.FaultTruncated, name, err)
 	}
 	format := sniff(head)
 	if format == "" {
-		return nil, nil, fault(scanner.FaultBadData, name+" is no JPEG, PNG, TIFF or PDF", nil)
+		return nil, nil, faultOf(name, scanner.FaultBadData, name+" is no JPEG, PNG, TIFF or PDF", nil)
 	}
 	d.seq++
 	body := &data{name: name, r: r, below: f.Data, left: d.cfg.MaxBytes}
@@ -233,6 +233,11 @@ func fault(kind scanner.FaultKind, detail string, err error) *scanner.Fault {
 	return &scanner.Fault{Kind: kind, Detail: detail, Err: err}
 }
 
+// faultOf is a fault of one file.
+func faultOf(name string, kind scanner.FaultKind, detail string, err error) *scanner.Fault {
+	return &scanner.Fault{Kind: kind, Detail: detail, Err: err, File: name}
+}
+
 // data is one file being read.
 type data struct {
 	name  string
@@ -257,11 +262,11 @@ func (b *data) Read(p []byte) (int, error) {
 	case b.err != nil: // cancelled meanwhile
 		return 0, b.err
 	case b.left < 0:
-		n, b.err = 0, fault(scanner.FaultBadData, b.name+" is too large", nil)
+		n, b.err = 0, faultOf(b.name, scanner.FaultBadData, b.name+" is too large", nil)
 	case err == io.EOF:
 		b.err = io.EOF
 	case err != nil:
-		b.err = fault(scanner.FaultTruncated, b.name, err)
+		b.err = faultOf(b.name, scanner.FaultTruncated, b.name, err)
 	}
 	return n, b.err
 }

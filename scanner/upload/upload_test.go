@@ -88,8 +88,8 @@ func TestNamesAreForPeopleAndTypesAreSniffed(t *testing.T) {
 		{"../../etc/x.png", "x.png", []byte("\x89PNG\r\n\x1a\n..."), "image/png", ""},
 		{"x.tif", "x.tif", []byte("MM\x00*...."), "image/tiff", ""},
 		{"x.jpg", "x.jpg", []byte("%PDF-1.7"), "application/pdf", ""},
-		{"x.jpg", "", []byte("<svg onload=alert(1)>"), "", scanner.FaultBadData},
-		{"x.jpg", "", nil, "", scanner.FaultBadData},
+		{`C:\scan\x.jpg`, "x.jpg", []byte("<svg onload=alert(1)>"), "", scanner.FaultBadData},
+		{"x.jpg", "x.jpg", nil, "", scanner.FaultBadData},
 	} {
 		t.Run(fmt.Sprintf("%s %.5q", c.sent, c.content), func(t *testing.T) {
 			body, boundary := form(t, []string{c.sent}, [][]byte{c.content})
@@ -105,6 +105,9 @@ func TestNamesAreForPeopleAndTypesAreSniffed(t *testing.T) {
 			}
 			if err == nil && (p.Name != c.name || p.Format != c.format) {
 				t.Errorf("%q, %s", p.Name, p.Format)
+			}
+			if refused, ok := errors.AsType[*scanner.Fault](err); ok && refused.File != c.name {
+				t.Errorf("the refused file is called %q", refused.File)
 			}
 		})
 	}
