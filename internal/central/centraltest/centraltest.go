@@ -43,7 +43,16 @@ const (
 	Loses   Behaviour = "loses"   // does it, and the answer never arrives
 	Slow    Behaviour = "slow"    // does it, and answers only after the caller gave up
 	Babbles Behaviour = "babbles" // does it, and answers nonsense
+
+	Hangs         Behaviour = "hangs"          // does nothing, and never answers
+	Halves        Behaviour = "halves"         // does it, and the connection breaks in the middle of the answer
+	WrongYear     Behaviour = "wrong-year"     // does it, and the answer's year is not that of its day
+	Expires       Behaviour = "expires"        // the session that the connector has is none any more, once
+	RefusesAttach Behaviour = "refuses-attach" // numbers, and takes no documents, in words
 )
+
+// Mark is how a key stands in the subject of the suite's requests, so that the other side can count by it whatever the contract carries.
+func Mark(key string) string { return "[" + key + "]" }
 
 // Harness is one connector with the other side under the test's control.
 type Harness struct {
@@ -53,19 +62,21 @@ type Harness struct {
 	AOO       protocollo.AOO
 	// Behave sets how the other side behaves from now on.
 	Behave func(Behaviour)
-	// Numbers returns how many numbers the other side gave to a key, and Documents how many documents it has under one.
+	// Numbers returns how many numbers the other side gave to a key, which stands in the subject as [Mark] writes it. Documents returns how
+	// many documents it has of an attachment's key, which stands in the file's name; one whose place another took does not count.
 	Numbers, Documents func(t *testing.T, key string) int
 	// Absences gives, by the name of a case, the reason for which the contract does not offer it.
 	Absences map[string]string
 }
 
-// suite is the table of cases.
+// suite is the table of cases. A case without needs may be excused by a harness whose contract has no room for it (a session, say).
 var suite = []struct {
 	name  string
 	needs func(protocollo.Capabilities) bool // nil: every contract offers it
 	run   func(t *testing.T, h *Harness)
 }{
 	{"accepted", nil, accepted},
+	{"key-of-a-plico", nil, keyOfAPlico},
 	{"numbers-follow", nil, numbersFollow},
 	{"rejected", nil, rejected},
 	{"unavailable", nil, unavailable},
@@ -73,23 +84,32 @@ var suite = []struct {
 	{"slow", nil, slow},
 	{"nonsense", nil, nonsense},
 	{"cancelled-before", nil, cancelledBefore},
+	{"timed-out-before", nil, timedOutBefore},
+	{"half-an-answer", nil, halfAnAnswer},
+	{"wrong-year", nil, wrongYear},
+	{"session-expired", nil, sessionExpired},
 	{"same-key", findByKey, sameKey},
 	{"found-after-lost", findByKey, foundAfterLost},
 	{"absent", findByKey, absent},
 	{"find-away", findByKey, findAway},
+	{"find-refused", findByKey, findRefused},
 	{"annul", annuls, annul},
 	{"annul-away", annuls, annulAway},
 	{"annul-unknown-reference", annuls, annulUnknown},
 	{"attach", attaches, attach},
+	{"attach-parts", attaches, attachParts},
 	{"attach-again", attaches, attachAgain},
+	{"attach-replaces", replaces, attachReplaces},
 	{"attach-away", attaches, attachAway},
 	{"attach-lost", attaches, attachLost},
 	{"attach-other-bytes", attaches, attachOtherBytes},
+	{"attach-refused", attaches, attachRefused},
 }
 
 func findByKey(c protocollo.Capabilities) bool { return c.FindByKey }
 func annuls(c protocollo.Capabilities) bool    { return c.Annul }
 func attaches(c protocollo.Capabilities) bool  { return c.AttachLater }
+func replaces(c protocollo.Capabilities) bool  { return c.AttachLater && c.Replace }
 
 // Run runs the suite; fresh makes a harness for each case.
 func Run(t *testing.T, fresh func(t *testing.T) *Harness) {
@@ -119,7 +139,7 @@ func Run(t *testing.T, fresh func(t *testing.T) *Harness) {
 
 func (h *Harness) request(key string) protocollo.RegisterRequest {
 	return protocollo.RegisterRequest{Key: key, Body: h.Body, AOO: h.AOO, IntakeID: 1, ArrivedAt: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
-		ArrivalDay: "2026-03-02", Operator: "mrossi", Draft: protocollo.Draft{Direction: protocollo.Incoming, Subject: "Richiesta di accesso agli atti",
+		ArrivalDay: "2026-03-02", Operator: "mrossi", Draft: protocollo.Draft{Direction: protocollo.Incoming, Subject: "Richiesta di accesso agli atti " + Mark(key),
 			Senders: []protocollo.Correspondent{{Name: "Bianchi Lucia"}}, Means: protocollo.MeansPost, Support: protocollo.SupportPaper}}
 }
 
@@ -155,6 +175,13 @@ func accepted(t *testing.T, h *Harness) {
 		t.Fatal("the receipt has no reference for what comes later")
 	}
 	h.wantNumbers(t, "key-accepted", 1)
+}
+
+// keyOfAPlico: a plico's letter asks under a key that nobody typed, and each contract carries it.
+func keyOfAPlico(t *testing.T, h *Harness) {
+	key := protocollo.Bid{AOO: h.AOO.Code, Year: 2026, Seq: 41, Ordinal: 1, Handover: protocollo.Handover{Key: "5f1c", AOO: h.AOO.Code}}.RequestKey()
+	h.mustRegister(t, key)
+	h.wantNumbers(t, key, 1)
 }
 
 func numbersFollow(t *testing.T, h *Harness) {
@@ -201,7 +228,7 @@ func answerLost(t *testing.T, h *Harness) {
 
 func slow(t *testing.T, h *Harness) {
 	h.Behave(Slow)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond) // a contract may take several calls to come to the one that numbers
 	defer cancel()
 	_, err := h.Registrar.Register(ctx, h.request("key-slow"))
 	wantClass(t, err, protocollo.OutcomeUnknown)
@@ -225,6 +252,42 @@ func cancelledBefore(t *testing.T, h *Harness) {
 	} else {
 		wantClass(t, err, protocollo.OutcomeUnknown)
 	}
+}
+
+// timedOutBefore: the other side did nothing, which the caller cannot know.
+func timedOutBefore(t *testing.T, h *Harness) {
+	h.Behave(Hangs)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, err := h.Registrar.Register(ctx, h.request("key-hangs"))
+	wantClass(t, err, protocollo.OutcomeUnknown)
+	h.wantNumbers(t, "key-hangs", 0)
+}
+
+func halfAnAnswer(t *testing.T, h *Harness) {
+	h.Behave(Halves)
+	_, err := h.Registrar.Register(t.Context(), h.request("key-half"))
+	wantClass(t, err, protocollo.OutcomeUnknown)
+	h.wantNumbers(t, "key-half", 1)
+}
+
+// wrongYear: a number is printed with its year, so one that contradicts itself is not taken.
+func wrongYear(t *testing.T, h *Harness) {
+	h.Behave(WrongYear)
+	r, err := h.Registrar.Register(t.Context(), h.request("key-year"))
+	if err == nil {
+		err = r.Validate()
+	}
+	wantClass(t, err, protocollo.OutcomeUnknown)
+	h.wantNumbers(t, "key-year", 1)
+}
+
+// sessionExpired: a session that ended is opened again, and the letter gets one number.
+func sessionExpired(t *testing.T, h *Harness) {
+	h.mustRegister(t, "key-session")
+	h.Behave(Expires)
+	h.mustRegister(t, "key-expired")
+	h.wantNumbers(t, "key-expired", 1)
 }
 
 func sameKey(t *testing.T, h *Harness) {
@@ -269,6 +332,19 @@ func findAway(t *testing.T, h *Harness) {
 	}
 }
 
+// findRefused: a refused search says nothing of the registration. It must look neither like «not found» nor like a refusal of the letter.
+func findRefused(t *testing.T, h *Harness) {
+	first := h.mustRegister(t, "key-find-refused")
+	h.Behave(Rejects)
+	found, ok, err := h.Registrar.Find(t.Context(), h.AOO.Code, "key-find-refused")
+	switch {
+	case err == nil && (!ok || found.Number != first.Number):
+		t.Fatalf("Find = %+v, %t; want number %s or an error", found, ok, first.Number)
+	case errors.Is(err, protocollo.Rejected) || errors.Is(err, protocollo.Invalid):
+		t.Fatalf("Find = %v: the search's refusal looks like the letter's", err)
+	}
+}
+
 func annulment() protocollo.Annulment {
 	return protocollo.Annulment{RegistrationID: 1, By: "resp", Reason: "protocollato due volte", ActNumber: "12", ActDay: "2026-03-03",
 		At: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
@@ -297,12 +373,13 @@ func annulUnknown(t *testing.T, h *Harness) {
 	wantClass(t, h.Registrar.Annul(t.Context(), "no such reference", annulment()), protocollo.Rejected)
 }
 
-// document returns a request and the bytes that it announces.
-func document(ref string) (protocollo.AttachRequest, []byte) {
+// document returns a request and the bytes that it announces. The station names no two files of a registration alike, and neither do the
+// suite's keys.
+func document(ref, key string) (protocollo.AttachRequest, []byte) {
 	b := []byte("%PDF-1.7 of the test")
 	sum := sha256.Sum256(b)
-	return protocollo.AttachRequest{Key: "attach-1", Ref: ref, FileName: "2026-0000001-v1.pdf", MediaType: "application/pdf",
-		SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(b))}, b
+	return protocollo.AttachRequest{Key: key, Ref: ref, Title: "Documento principale", FileName: "2026-0000001-" + key + ".pdf",
+		MediaType: "application/pdf", SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(b))}, b
 }
 
 func (h *Harness) mustAttach(t *testing.T, r protocollo.AttachRequest, b []byte) protocollo.AttachReceipt {
@@ -322,15 +399,31 @@ func (h *Harness) wantDocuments(t *testing.T, key string, want int) {
 }
 
 func attach(t *testing.T, h *Harness) {
-	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	r, b := document(h.mustRegister(t, "key-attach").Ref, "attach-1")
 	if receipt := h.mustAttach(t, r, b); receipt.At.IsZero() || receipt.Ref == "" {
 		t.Fatalf("receipt %+v", receipt)
 	}
 	h.wantDocuments(t, r.Key, 1)
 }
 
+// attachParts: the main document and each attachment are documents of their own under one number (R18.5).
+func attachParts(t *testing.T, h *Harness) {
+	ref := h.mustRegister(t, "key-attach").Ref
+	seen := map[string]bool{}
+	for part, title := range []string{"Documento principale", "Allegato 1: planimetria", "Allegato 2"} {
+		r, b := document(ref, fmt.Sprintf("attach-part-%d", part))
+		r.Part, r.Title = part, title
+		receipt := h.mustAttach(t, r, b) // of equal bytes, as two attachments may be
+		if receipt.Ref == "" || seen[receipt.Ref] {
+			t.Fatalf("part %d is %q, as another", part, receipt.Ref)
+		}
+		seen[receipt.Ref] = true
+		h.wantDocuments(t, r.Key, 1)
+	}
+}
+
 func attachAgain(t *testing.T, h *Harness) {
-	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	r, b := document(h.mustRegister(t, "key-attach").Ref, "attach-1")
 	first, second := h.mustAttach(t, r, b), h.mustAttach(t, r, b)
 	if first.Ref != second.Ref {
 		t.Fatalf("the same document is %s and %s", first.Ref, second.Ref)
@@ -338,8 +431,26 @@ func attachAgain(t *testing.T, h *Harness) {
 	h.wantDocuments(t, r.Key, 1)
 }
 
+// attachReplaces: a later scan takes the place of an earlier one, says so, and says so again when it is asked again (R18.6).
+func attachReplaces(t *testing.T, h *Harness) {
+	r, b := document(h.mustRegister(t, "key-attach").Ref, "attach-1")
+	first := h.mustAttach(t, r, b)
+	if first.Replaced {
+		t.Fatalf("the first document took another's place: %+v", first)
+	}
+	earlier := protocollo.Attached{Key: r.Key, Ref: first.Ref}
+	r, b = document(r.Ref, "attach-2")
+	r.Replaces = earlier
+	for range 2 {
+		if second := h.mustAttach(t, r, b); !second.Replaced || second.Ref == first.Ref {
+			t.Fatalf("the receipt %+v does not say that the document took the place of %s", second, first.Ref)
+		}
+	}
+	h.wantDocuments(t, r.Key, 1)
+}
+
 func attachAway(t *testing.T, h *Harness) {
-	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	r, b := document(h.mustRegister(t, "key-attach").Ref, "attach-1")
 	h.Behave(Away)
 	_, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(b))
 	wantClass(t, err, protocollo.Unavailable)
@@ -347,7 +458,7 @@ func attachAway(t *testing.T, h *Harness) {
 }
 
 func attachLost(t *testing.T, h *Harness) {
-	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	r, b := document(h.mustRegister(t, "key-attach").Ref, "attach-1")
 	h.Behave(Loses)
 	_, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(b))
 	wantClass(t, err, protocollo.OutcomeUnknown)
@@ -355,8 +466,20 @@ func attachLost(t *testing.T, h *Harness) {
 }
 
 func attachOtherBytes(t *testing.T, h *Harness) {
-	r, b := document(h.mustRegister(t, "key-attach").Ref)
+	r, b := document(h.mustRegister(t, "key-attach").Ref, "attach-1")
 	_, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(append(b, 'x')))
 	wantClass(t, err, protocollo.Rejected)
+	h.wantDocuments(t, r.Key, 0)
+}
+
+func attachRefused(t *testing.T, h *Harness) {
+	r, b := document(h.mustRegister(t, "key-attach").Ref, "attach-1")
+	h.Behave(RefusesAttach)
+	_, err := h.Sender.Attach(t.Context(), r, bytes.NewReader(b))
+	wantClass(t, err, protocollo.Rejected)
+	var e *protocollo.Error
+	if !errors.As(err, &e) || e.Words == "" {
+		t.Fatalf("%v does not carry the other side's words", err)
+	}
 	h.wantDocuments(t, r.Key, 0)
 }
