@@ -43,7 +43,7 @@ func (*Register) Name() string { return Name }
 
 // Capabilities returns what the register offers: all but lists and emergency fields, which the desk has itself.
 func (*Register) Capabilities() protocollo.Capabilities {
-	return protocollo.Capabilities{FindByKey: true, Local: true, AttachLater: true, Annul: true}
+	return protocollo.Capabilities{FindByKey: true, Local: true, AttachLater: true, Annul: true, Replace: true}
 }
 
 // Register takes the next number.
@@ -52,7 +52,7 @@ func (g *Register) Register(ctx context.Context, r protocollo.RegisterRequest) (
 		return protocollo.Receipt{}, protocollo.Errorf(protocollo.Rejected, "key", "a request without key")
 	}
 	if err := ctx.Err(); err != nil {
-		return protocollo.Receipt{}, protocollo.Errorf(protocollo.Unavailable, "register", "not begun: %w", err)
+		return protocollo.Receipt{}, protocollo.Errorf(protocollo.Unavailable, "register-away", "not begun: %w", err)
 	}
 	receipt, err := g.book.TakeNumber(ctx, r.Key, r.Body, r.AOO)
 	if err != nil {
@@ -64,9 +64,12 @@ func (g *Register) Register(ctx context.Context, r protocollo.RegisterRequest) (
 	return receipt, nil
 }
 
-// Find looks a number up by its key.
+// Find looks a number up by its key. A book that refuses to look says nothing of the number: OutcomeUnknown.
 func (g *Register) Find(ctx context.Context, _ protocollo.AOOCode, key string) (protocollo.Receipt, bool, error) {
 	receipt, found, err := g.book.FindNumber(ctx, key)
+	if errors.Is(err, protocollo.Rejected) || errors.Is(err, protocollo.Invalid) {
+		return protocollo.Receipt{}, false, protocollo.Errorf(protocollo.OutcomeUnknown, "book", "find number: %v", err)
+	}
 	if err != nil {
 		return protocollo.Receipt{}, false, classified("find number", err)
 	}
@@ -94,7 +97,7 @@ func (g *Register) Attach(ctx context.Context, r protocollo.AttachRequest, body 
 			n, got, r.Bytes, r.SHA256)
 	}
 	if err := ctx.Err(); err != nil {
-		return protocollo.AttachReceipt{}, protocollo.Errorf(protocollo.Unavailable, "register", "not begun: %w", err)
+		return protocollo.AttachReceipt{}, protocollo.Errorf(protocollo.Unavailable, "register-away", "not begun: %w", err)
 	}
 	receipt, err := g.book.RecordAttachment(ctx, r)
 	if err != nil {
@@ -120,5 +123,5 @@ func classified(doing string, err error) error {
 		}
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	return protocollo.Errorf(protocollo.OutcomeUnknown, "register", "%s: %w", doing, err)
+	return protocollo.Errorf(protocollo.OutcomeUnknown, "no-answer", "%s: %w", doing, err)
 }

@@ -58,6 +58,10 @@ func (b *book) TakeNumber(ctx context.Context, key string, _ protocollo.Body, ao
 	if err := b.fault(); err != nil {
 		return protocollo.Receipt{}, err
 	}
+	if b.behaviour == centraltest.Hangs {
+		<-ctx.Done()
+		return protocollo.Receipt{}, ctx.Err()
+	}
 	r, have := b.numbers[key]
 	if !have {
 		n, err := protocollo.NumberFrom(int64(len(b.numbers) + 1))
@@ -71,8 +75,11 @@ func (b *book) TakeNumber(ctx context.Context, key string, _ protocollo.Body, ao
 	if err := b.lost(ctx); err != nil {
 		return protocollo.Receipt{}, err
 	}
-	if b.behaviour == centraltest.Babbles {
+	switch b.behaviour {
+	case centraltest.Babbles:
 		r.Number = "12"
+	case centraltest.WrongYear:
+		r.Year--
 	}
 	return r, nil
 }
@@ -109,8 +116,11 @@ func (b *book) RecordAttachment(ctx context.Context, r protocollo.AttachRequest)
 	if err := b.fault(); err != nil {
 		return protocollo.AttachReceipt{}, err
 	}
+	if b.behaviour == centraltest.RefusesAttach {
+		return protocollo.AttachReceipt{}, protocollo.Errorf(protocollo.Rejected, "book", "no documents today")
+	}
 	b.documents[r.Key] = r
-	return protocollo.AttachReceipt{Ref: "att-" + r.Key, At: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, b.lost(ctx)
+	return protocollo.AttachReceipt{Ref: "att-" + r.Key, At: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Replaced: r.Replaces.Key != ""}, b.lost(ctx)
 }
 
 func TestConnector(t *testing.T) {
@@ -139,6 +149,10 @@ func TestConnector(t *testing.T) {
 				defer b.mu.Unlock()
 				_, have := b.documents[key]
 				return count(have)
+			},
+			Absences: map[string]string{
+				"half-an-answer":  "the book is in this process: an answer is a value, and comes whole or not at all",
+				"session-expired": "the book is in this process: there is no session",
 			},
 		}
 	})
