@@ -3,24 +3,21 @@ package escl
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
+	"segnatura/internal/pinned"
 	"segnatura/scanner"
 )
 
 var (
 	errTimeout = errors.New("no answer within the deadline")
-	errPin     = errors.New("the device's certificate is not the pinned one")
 	errClosed  = errors.New("the run was closed")
 )
 
@@ -35,19 +32,9 @@ func newClient(cfg Config, scheme string) (*http.Client, error) {
 		TLSHandshakeTimeout:    cfg.CallTimeout,
 	}
 	if cfg.PinSHA256 != "" {
-		pin, err := hex.DecodeString(strings.ReplaceAll(cfg.PinSHA256, ":", ""))
-		if err != nil || len(pin) != sha256.Size || scheme != "https" {
+		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		if err := pinned.Take(t.TLSClientConfig, cfg.PinSHA256); err != nil || scheme != "https" {
 			return nil, errors.New("escl: PinSHA256: want 64 hex digits and an https URL")
-		}
-		t.TLSClientConfig = &tls.Config{
-			InsecureSkipVerify: true, // the pin below is stricter: one certificate and no other
-			VerifyConnection: func(cs tls.ConnectionState) error {
-				got := sha256.Sum256(cs.PeerCertificates[0].Raw)
-				if !bytes.Equal(got[:], pin) {
-					return fmt.Errorf("%w: its SHA-256 is %x", errPin, got)
-				}
-				return nil
-			},
 		}
 	}
 	return &http.Client{
@@ -76,31 +63,39 @@ func (c *call) end() {
 	c.cancel(nil)
 }
 
-// do sends one request to the device. Errors are *scanner.Fault.
+// do sends one request to the device, and once more where it asks who we are: what it refused it did not begin. Errors are *scanner.Fault.
 func (s *Source) do(c *call, method string, u *url.URL, body []byte) (*http.Response, error) {
+	resp, answered, err := s.send(c, method, u, body)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || !s.login.learn(resp, answered) {
+		return resp, err
+	}
+	_ = resp.Body.Close() // a refusal's words are for nobody
+	resp, _, err = s.send(c, method, u, body)
+	return resp, err
+}
+
+// send is one try of do; answered says whether it went with an answer to a challenge.
+func (s *Source) send(c *call, method string, u *url.URL, body []byte) (resp *http.Response, answered bool, err error) {
 	req, err := http.NewRequestWithContext(c.ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
-		return nil, &scanner.Fault{Kind: scanner.FaultDevice, Detail: "address", Err: err}
+		return nil, false, &scanner.Fault{Kind: scanner.FaultDevice, Detail: "address", Err: err}
 	}
 	if body == nil {
 		req.Body, req.GetBody = http.NoBody, nil
 	} else {
 		req.Header.Set("Content-Type", "text/xml")
 	}
-	if s.cfg.User != "" {
-		req.SetBasicAuth(s.cfg.User, s.cfg.Password)
-	}
+	s.login.sign(req)
 	s.mu.Lock()
 	dev := s.caps
 	s.mu.Unlock()
 	if dev != nil {
 		req.Host = dev.quirks.host(method, s.base)
 	}
-	resp, err := s.client.Do(req)
-	if err != nil {
-		return nil, c.fault(method+" "+u.Path, err)
+	if resp, err = s.client.Do(req); err != nil {
+		return nil, false, c.fault(method+" "+u.Path, err)
 	}
-	return resp, nil
+	return resp, req.Header.Get("Authorization") != "", nil
 }
 
 // fault classes an error of the transport.
@@ -108,12 +103,14 @@ func (c *call) fault(doing string, err error) *scanner.Fault {
 	kind := scanner.FaultDevice // it answered, and not in HTTP
 	var op *net.OpError
 	var timeout interface{ Timeout() bool }
+	shown := pinned.Shown(err)
 	switch cause := context.Cause(c.ctx); {
 	case errors.Is(cause, errTimeout):
 		kind, err = scanner.FaultOffline, cause
 	case cause != nil:
 		kind, err = scanner.FaultCancelled, cause
-	case errors.Is(err, errPin):
+	case shown != nil:
+		kind, err = scanner.FaultUntrusted, shown
 	case errors.As(err, &op), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe),
 		errors.As(err, &timeout) && timeout.Timeout():
 		kind = scanner.FaultOffline
@@ -123,6 +120,8 @@ func (c *call) fault(doing string, err error) *scanner.Fault {
 
 // answers says what a status means that no caller understands better.
 var answers = map[int]scanner.FaultKind{
+	http.StatusUnauthorized:         scanner.FaultForbidden,
+	http.StatusForbidden:            scanner.FaultForbidden,
 	http.StatusServiceUnavailable:   scanner.FaultBusy,
 	http.StatusTooManyRequests:      scanner.FaultBusy,
 	http.StatusBadRequest:           scanner.FaultUnsupported,

@@ -23,6 +23,7 @@ type document struct {
 	job      *url.URL
 	jobID    string
 	feeder   bool
+	inOne    bool // pages come in files that may hold several
 	settings scanner.Settings
 	quirks   quirks
 
@@ -51,7 +52,7 @@ func (d *document) start(ctx context.Context, r scanner.Request) error {
 	if err != nil {
 		return err
 	}
-	d.feeder = r.Input == scanner.InputFeeder
+	d.feeder, d.inOne = r.Input == scanner.InputFeeder, r.Format == formatPDF
 	if d.feeder && dev.quirks.askFeeder() && feeder != scanner.FeederLoaded {
 		return &scanner.Fault{Kind: scanner.FaultEmpty, Detail: "this model jams when a run starts on an empty feeder"}
 	}
@@ -250,16 +251,23 @@ func (d *document) judgeNow(ctx context.Context, code, taken int) (verdict, erro
 	if err != nil {
 		return verdictFault, err
 	}
-	v, f := judge(st, question{code: code, taken: taken, feeder: d.feeder, jobID: d.jobID})
+	v, f := judge(st, question{code: code, taken: taken, feeder: d.feeder, inOne: d.inOne, jobID: d.jobID})
 	if f != nil {
 		return v, f
 	}
 	return v, nil
 }
 
+// pagesInOne is how many times a page's bytes and time a PDF may have, which some devices begin to send when the whole feeder is in it.
+const pagesInOne = 8
+
 // ask makes one GET of NextDocument. Without a page and without an error it returns the status that brought none.
 func (d *document) ask(ctx context.Context, release func()) (*scanner.Page, int, error) {
-	c := newCall(ctx, d.src.cfg.PageTimeout)
+	limit, bytes := d.src.cfg.PageTimeout, d.src.cfg.MaxPageBytes
+	if d.inOne {
+		limit, bytes = limit*pagesInOne, bytes*pagesInOne
+	}
+	c := newCall(ctx, limit)
 	resp, err := d.src.do(c, http.MethodGet, d.job.JoinPath("NextDocument"), nil)
 	if err != nil {
 		c.end()
@@ -292,7 +300,7 @@ func (d *document) ask(ctx context.Context, release func()) (*scanner.Page, int,
 		return nil, 0, &scanner.Fault{Kind: scanner.FaultBadData, Detail: fmt.Sprintf("a page that is no image (said to be %q)", resp.Header.Get("Content-Type"))}
 	}
 	c.timer.Stop()
-	body := &pageBody{doc: d, call: c, r: buffered, format: format, left: d.src.cfg.MaxPageBytes, end: func() error {
+	body := &pageBody{doc: d, call: c, r: buffered, format: format, left: bytes, end: func() error {
 		err := end()
 		release()
 		return err
@@ -315,6 +323,7 @@ func (d *document) deliver(body *pageBody, format string) (*scanner.Page, int, e
 		Seq: d.taken, Format: format, Data: body, Settings: d.settings, TakenAt: d.src.cfg.Now(),
 	}
 	switch {
+	case d.inOne: // whoever takes the file apart sees how many there are
 	case d.settings.Duplex: // front, back, front, back
 		p.Sheet, p.Back = (d.taken+1)/2, d.taken%2 == 0
 	case d.feeder:

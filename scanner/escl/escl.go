@@ -41,10 +41,12 @@ import (
 type Config struct {
 	// URL is the device's eSCL root, "http://192.0.2.7/eSCL" or https. Userinfo, query and fragment are refused.
 	URL string
-	// User and Password are sent as HTTP Basic where User is set. Over plain http anyone on the way reads them.
+	// User and Password answer a device that asks for them: by Digest where it offers that, else by Basic, which anyone on the way of plain
+	// http reads. Without them, or with others than it wants, the fault is [scanner.FaultForbidden].
 	User, Password string
 	// PinSHA256 is the SHA-256 of the device's certificate (DER), in hex, colons allowed. Scanners carry self-signed
-	// certificates: with a pin exactly that one is taken and no authority is asked; without one https is verified as usual.
+	// certificates: with a pin exactly that one is taken and no authority is asked; without one https is verified as usual. What is not
+	// taken is [scanner.FaultUntrusted] with a [pinned.CertificateError].
 	PinSHA256 string
 
 	CallTimeout  time.Duration // a short call, from dialling to the last byte: 15 s
@@ -88,6 +90,7 @@ type Source struct {
 	cfg    Config
 	base   *url.URL // ends in "/"
 	client *http.Client
+	login  login
 
 	mu   sync.Mutex
 	open *document // the run under way, or the reservation of one that is being started
@@ -113,7 +116,7 @@ func New(cfg Config) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{cfg: cfg, base: base, client: client}, nil
+	return &Source{cfg: cfg, base: base, client: client, login: login{user: cfg.User, password: cfg.Password}}, nil
 }
 
 // Capabilities implements scanner.Source. It always asks the device.
@@ -158,17 +161,18 @@ func (s *Source) Status(ctx context.Context) scanner.Status {
 	if err == nil {
 		return st.status()
 	}
-	state := scanner.StateStopped // it answers, but not what we asked
+	state, kind := scanner.StateStopped, scanner.FaultDevice // it answers, but not what we asked
 	var f *scanner.Fault
 	if errors.As(err, &f) {
+		kind = f.Kind
 		switch f.Kind {
 		case scanner.FaultOffline, scanner.FaultCancelled:
 			state = scanner.StateOffline
 		case scanner.FaultBusy:
-			state = scanner.StateBusy
+			state, kind = scanner.StateBusy, ""
 		}
 	}
-	return scanner.Status{State: state, Detail: err.Error()}
+	return scanner.Status{State: state, Fault: kind, Detail: err.Error()}
 }
 
 func (s *Source) readStatus(ctx context.Context) (wireStatus, error) {

@@ -3,6 +3,7 @@ package escl_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -14,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"segnatura/internal/pinned"
 	"segnatura/scanner"
 	"segnatura/scanner/escl"
 	"segnatura/scanner/scannertest"
@@ -297,6 +299,7 @@ func TestJobsAddress(t *testing.T) {
 func TestAPinnedCertificate(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != "u" || password != "p" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="scanner"`)
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
@@ -319,9 +322,9 @@ func TestAPinnedCertificate(t *testing.T) {
 	}{
 		{"the right one", pin, "p", "", scanner.StateIdle},
 		{"with colons, in capitals", strings.ToUpper(pin[:2] + ":" + pin[2:]), "p", "", scanner.StateIdle},
-		{"another device", other, "p", scanner.FaultDevice, scanner.StateStopped},
-		{"no pin, nobody vouches", "", "p", scanner.FaultDevice, scanner.StateStopped},
-		{"wrong password", pin, "q", scanner.FaultDevice, scanner.StateStopped},
+		{"another device", other, "p", scanner.FaultUntrusted, scanner.StateStopped},
+		{"no pin, nobody vouches", "", "p", scanner.FaultUntrusted, scanner.StateStopped},
+		{"wrong password", pin, "q", scanner.FaultForbidden, scanner.StateStopped},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src, err := escl.New(escl.Config{URL: srv.URL + "/eSCL", PinSHA256: c.pin, User: "u", Password: c.password})
@@ -332,10 +335,11 @@ func TestAPinnedCertificate(t *testing.T) {
 			if scannertest.Kind(err) != c.kind {
 				t.Errorf("capabilities: %v, want %q", err, c.kind)
 			}
-			if c.pin == other && !strings.Contains(err.Error(), pin) {
+			var met *pinned.CertificateError
+			if untrusted := errors.As(err, &met); untrusted != (c.kind == scanner.FaultUntrusted) || untrusted && met.SHA256 != pin {
 				t.Errorf("the error does not say which certificate was met: %v", err)
 			}
-			if st := src.Status(t.Context()); st.State != c.state {
+			if st := src.Status(t.Context()); st.State != c.state || st.Fault != c.kind {
 				t.Errorf("status: %+v", st)
 			}
 		})

@@ -23,6 +23,7 @@ type question struct {
 	code   int // the HTTP status; 200 is a body without a byte
 	taken  int // pages delivered by this run
 	feeder bool
+	inOne  bool // an image of the device's count is no page delivered: a PDF holds several
 	jobID  string
 }
 
@@ -47,7 +48,7 @@ func judge(st wireStatus, q question) (verdict, *scanner.Fault) {
 		switch {
 		case q.code == http.StatusServiceUnavailable:
 			return verdictAgain, nil // scanned, not yet ready to be fetched
-		case job.Completed > q.taken:
+		case !q.inOne && job.Completed > q.taken:
 			return fault(scanner.FaultDevice, fmt.Sprintf("the device scanned %d pages and delivered %d", job.Completed, q.taken))
 		case q.code == http.StatusOK:
 			return fault(scanner.FaultDevice, "an empty page")

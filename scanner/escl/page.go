@@ -33,7 +33,7 @@ func (b *pageBody) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	b.call.timer.Stop()
 	if int64(n) > b.left {
-		b.err = &scanner.Fault{Kind: scanner.FaultBadData, Detail: fmt.Sprintf("page %d is over %d bytes", b.seq, b.doc.src.cfg.MaxPageBytes)}
+		b.err = &scanner.Fault{Kind: scanner.FaultBadData, Detail: fmt.Sprintf("page %d is longer than a page may be", b.seq)}
 		return 0, b.stop()
 	}
 	b.left -= int64(n)

@@ -88,18 +88,28 @@ func (d *device) resolve(r scanner.Request, feeder scanner.FeederState) (scanner
 	return r, in, nil
 }
 
-// usualFormat is what is asked for where nobody chose: JPEG, and for one bit a pixel, which JPEG has not, the first of the others that
-// the device lists. PDF, which every eSCL device has to have, comes last: it is taken apart again.
-func (in *inputCaps) usualFormat(m scanner.ColorMode) string {
-	if m != scanner.ColorBinary {
-		return "image/jpeg"
+// usualFormats are what is asked for where nobody chose, the first that the device lists: images first, PDF, which every eSCL device has to
+// have and some have alone, last: it is taken apart again. JPEG has no pixels of one bit.
+func usualFormats(m scanner.ColorMode) []string {
+	if m == scanner.ColorBinary {
+		return []string{"image/png", "image/tiff", formatPDF}
 	}
-	for _, f := range []string{"image/png", "image/tiff"} {
+	return []string{"image/jpeg", "image/png", "image/tiff", formatPDF}
+}
+
+const formatPDF = "application/pdf"
+
+func (in *inputCaps) usualFormat(m scanner.ColorMode) string {
+	usual := usualFormats(m)
+	for _, f := range usual {
 		if slices.Contains(in.formats, f) {
 			return f
 		}
 	}
-	return "application/pdf"
+	if len(in.formats) == 0 && m != scanner.ColorBinary { // a device that did not say
+		return usual[0]
+	}
+	return formatPDF
 }
 
 // toleranceMM forgives a glass that is announced a hair short of A4 (210 mm is 2480.3 units).
