@@ -20,8 +20,10 @@ type Segnatura struct {
 	// RegisteredAt is the instant, where it is known.
 	RegisteredAt time.Time `json:"registeredAt,omitzero"`
 	Direction    Direction `json:"direction"`
-	// Version counts the scans of the registration's document, from 1.
+	// Version counts the scans of this document, from 1.
 	Version int `json:"version"`
+	// Part is 0 for the registration's main document, n for its n-th attachment, which is a file of its own.
+	Part int `json:"part,omitempty"`
 }
 
 // Direction is the way a registered document goes, by its letter on the label.
@@ -54,10 +56,13 @@ type DocumentMetadata struct {
 	RPA          string
 	UOR          string
 
-	Attachments  []AttachedFile
+	Attachments  []AttachedFile // of the main document
+	Primary      *ArchivedPart  // of an attachment: its main document; nil where that has no file
 	Classifica   string
 	Fascicolo    string
 	Confidential bool
+	// Written says that a program of the body wrote the document (LLGG 2.1.1, letter a): nothing was scanned.
+	Written      bool
 	Software     Software
 	Verification Verification
 	Previous     *PreviousVersion // nil: the first
@@ -88,10 +93,16 @@ type Agent struct {
 	Code    string
 }
 
-// AttachedFile is one declared attachment. SHA256 is empty where it is no file of its own.
+// AttachedFile is one attachment, declared or found. File is nil while it is no file of its own.
 type AttachedFile struct {
 	Description string
-	SHA256      string
+	File        *ArchivedPart
+}
+
+// ArchivedPart names another file of the same registration, by what its own metadata file calls it.
+type ArchivedPart struct {
+	Part, Version, Edition int
+	SHA256                 string // lower-case hex
 }
 
 // Software made the file.
@@ -167,6 +178,7 @@ type CopyDigest struct {
 // Attestation is what a delegated officer signs, outside of this program: until then it attests nothing.
 type Attestation struct {
 	Segnatura  Segnatura
+	Reference  string // how papers cite the registration, «Prot. n. 0000012 del 22/11/2026»
 	Subject    string
 	Comparison Comparison
 	Lots       []ScanLot // how the copies were taken

@@ -50,6 +50,16 @@ func TestSegnaturaIsInThePacket(t *testing.T) {
 			t.Errorf("the packet lacks %s", want)
 		}
 	}
+	attached := segnatura()
+	attached.Part = 2
+	if bytes.Contains(pdf, []byte("<segnatura:NumeroAllegato>")) {
+		t.Error("the main document calls itself an attachment")
+	}
+	pdf = extended(t, attached)
+	checktest.Compliant(t, pdf, pdfa.Flavour2B)
+	if !bytes.Contains(pdf, []byte("<segnatura:NumeroAllegato>2<")) {
+		t.Error("the packet does not say which attachment it is")
+	}
 	emergency := segnatura()
 	emergency.Emergency, emergency.Direction, emergency.RegisteredAt, emergency.AOOName = true, pdfa.Outgoing, time.Time{}, ""
 	pdf = extended(t, emergency)

@@ -5,9 +5,11 @@ import "encoding/xml"
 // The elements of LLGG annex 5, «Metadati del documento amministrativo informatico», in its order and by its names. Their types
 // stand in testdata/a5.xsd, with where they were taken from (decision 0021). They are in no namespace, as in the annex.
 
-// formation is letter b of LLGG 2.1.1: a scan of paper is the copy by image of an analogue document. The annex enumerates the
-// values in words.
-const formation = "acquisizione di un documento informatico per via telematica o su supporto informatico, " +
+// The annex enumerates the values in words. formationScan is letter b of LLGG 2.1.1: a scan of paper is the copy by image of an analogue document;
+// formationWritten is letter a.
+const formationWritten = "creazione tramite utilizzo di strumenti software che assicurino la produzione di documenti nei formati previsti in allegato 2"
+
+const formationScan = "acquisizione di un documento informatico per via telematica o su supporto informatico, " +
 	"acquisizione della copia per immagine su supporto informatico di un documento analogico, " +
 	"acquisizione della copia informatica di un documento analogico"
 
@@ -31,6 +33,7 @@ type document struct {
 	Format        format         `xml:"IdentificativoDelFormato"`
 	Verification  verification   `xml:"Verifica"`
 	Aggregation   aggregation    `xml:"Agg"`
+	Primary       *idDoc         `xml:"IdIdentificativoDocumentoPrimario"`
 	Name          text           `xml:"NomeDelDocumento"`
 	Version       int            `xml:"VersioneDelDocumento"`
 	Modifications *modification  `xml:"TracciatureModificheDocumento"`

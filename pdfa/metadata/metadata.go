@@ -83,9 +83,10 @@ func validate(m pdfa.DocumentMetadata) error {
 		{"digest", !sha256Pattern.MatchString(m.File.SHA256)}, {"file name", m.File.Name == ""}, {"flavour", m.File.Flavour == ""},
 		{"edition", m.File.Edition < 1}, {"segnatura", s.Text == ""}, {"administration", s.BodyCode == "" || s.BodyName == ""},
 		{"AOO", s.AOOCode == "" || s.AOOName == ""}, {"register", s.RegisterCode == ""}, {"number", !numberPattern.MatchString(s.Number)},
-		{"day", noDay != nil}, {"direction", stateWords()[s.Direction] == ""}, {"version", s.Version < 1}, {"subject", m.Subject == ""},
+		{"day", noDay != nil}, {"direction", stateWords()[s.Direction] == ""}, {"version", s.Version < 1}, {"attachment", s.Part < 0}, {"subject", m.Subject == ""},
 		{"software", m.Software.Name == ""}, {"mode of conformity", !mode},
 		{"comparison", (c.Comparison != nil) != (c.Mode == pdfa.ConformityComparison)},
+		{"attachments of an attachment", s.Part > 0 && len(m.Attachments) > 0}, {"main document of a main document", s.Part == 0 && m.Primary != nil},
 		{"lot", (c.Lot != nil) != (c.Mode == pdfa.ConformityProcess)},
 		{"process's certificate", c.Lot != nil && c.Lot.Certificate == ""},
 		{"attestation of a conformity", m.Verification.Conformity && (c.Mode == pdfa.ConformityNone || !m.Verification.Signed)},
@@ -123,8 +124,11 @@ func (b *builder) digest(hexDigest string) digest { return digest{b.base64(hexDi
 func (b *builder) document() document {
 	m, s := b.m, b.m.Segnatura
 	d := document{
-		IDDoc: idDoc{b.digest(m.File.SHA256), b.identifier(s.Version, m.File.Edition), text(s.Text)}, Formation: formation,
+		IDDoc: idDoc{b.digest(m.File.SHA256), b.identifier(s.Part, s.Version, m.File.Edition), text(s.Text)}, Formation: formationScan,
 		Type: text(m.DocumentType),
+	}
+	if m.Written {
+		d.Formation = formationWritten
 	}
 	if m.DocumentType == "" {
 		b.await(pdfa.PendingCentre, "TipologiaDocumentale", "la tipologia documentale non è stata indicata allo sportello")
@@ -146,15 +150,32 @@ func (b *builder) document() document {
 		Product: product{text(m.Software.Name), text(m.Software.Version), text(m.Software.Producer)}}
 	d.Verification = verification{m.Verification.Signed, m.Verification.Sealed, m.Verification.Timestamped, m.Verification.Conformity}
 	b.aggregation(&d)
+	b.primary(&d)
 	d.Name, d.Version, d.Note = text(m.File.Name), s.Version, text(m.Note)
 	b.modifications(&d)
 	b.await(pdfa.PendingCentre, "TempoDiConservazione", "lo stabilisce il piano di conservazione")
 	return d
 }
 
-// identifier names one edition of one version of the registration's document.
-func (b *builder) identifier(version, edition int) text {
-	return text(fmt.Sprintf("%s|v%d|e%d", b.m.Segnatura.Text, version, edition))
+// identifier names one edition of one version of one of the registration's documents. Edition 0 names none.
+func (b *builder) identifier(part, version, edition int) text {
+	id := b.m.Segnatura.Text
+	if part > 0 {
+		id += fmt.Sprintf("|a%d", part)
+	}
+	id += fmt.Sprintf("|v%d", version)
+	if edition > 0 {
+		id += fmt.Sprintf("|e%d", edition)
+	}
+	return text(id)
+}
+
+// archivedPart names another file of the same registration.
+func (b *builder) archivedPart(p pdfa.ArchivedPart) idDoc {
+	if b.err == nil && (p.Version < 1 || p.Edition < 1 || p.Part < 0) {
+		b.err = fmt.Errorf("part %d has version %d and edition %d", p.Part, p.Version, p.Edition)
+	}
+	return idDoc{Digest: b.digest(p.SHA256), ID: b.identifier(p.Part, p.Version, p.Edition)}
 }
 
 func flowLetters() map[pdfa.Direction]text {
@@ -164,17 +185,29 @@ func flowLetters() map[pdfa.Direction]text {
 func (b *builder) attachments(d *document) {
 	d.Attachments.Count = len(b.m.Attachments)
 	within := 0
-	for i, a := range b.m.Attachments {
-		if a.SHA256 == "" {
+	for _, a := range b.m.Attachments {
+		if a.File == nil {
 			within++
 			continue
 		}
-		id := text(fmt.Sprintf("%s|v%d|a%d", b.m.Segnatura.Text, b.m.Segnatura.Version, i+1))
-		d.Attachments.Index = append(d.Attachments.Index, attachment{idDoc{Digest: b.digest(a.SHA256), ID: id}, text(a.Description)})
+		d.Attachments.Index = append(d.Attachments.Index, attachment{b.archivedPart(*a.File), text(a.Description)})
 	}
 	if within > 0 {
 		b.await(pdfa.PendingDesk, "Allegati/IndiceAllegati",
-			fmt.Sprintf("%d allegati senza impronta propria: non sono file distinti da quello archiviato", within))
+			fmt.Sprintf("%d allegati senza impronta propria: non erano file distinti quando questo è stato archiviato", within))
+	}
+}
+
+// primary names the main document that an attachment goes with.
+func (b *builder) primary(d *document) {
+	p := b.m.Primary
+	switch {
+	case p != nil:
+		main := b.archivedPart(*p)
+		main.Segnatura = text(b.m.Segnatura.Text)
+		d.Primary = &main
+	case b.m.Segnatura.Part > 0:
+		b.await(pdfa.PendingDesk, "IdIdentificativoDocumentoPrimario", "il documento principale non aveva un file quando questo è stato archiviato")
 	}
 }
 
@@ -204,7 +237,7 @@ func (b *builder) modifications(d *document) {
 	d.Modifications = &modification{
 		Kind: "Rettifica", Author: b.person(path+"/SoggettoAutoreDellaModifica", p.By),
 		Day: text(b.m.File.MadeAt.Format(time.DateOnly)), Time: text(b.m.File.MadeAt.Format("15:04:05")),
-		Previous: idDoc{Digest: b.digest(p.SHA256), ID: text(fmt.Sprintf("%s|v%d", b.m.Segnatura.Text, b.m.Segnatura.Version-1))},
+		Previous: idDoc{Digest: b.digest(p.SHA256), ID: b.identifier(b.m.Segnatura.Part, b.m.Segnatura.Version-1, 0)},
 	}
 	d.Modifications.Previous.Segnatura = text(b.m.Segnatura.Text)
 }

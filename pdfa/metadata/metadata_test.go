@@ -56,7 +56,7 @@ func outgoing() pdfa.DocumentMetadata {
 		{Name: "Bianchi Maria", Code: "BNCMRA80A41H501X"}}
 	m.Copies = []pdfa.Agent{{Name: "Regione Esempio", Code: "r_esempi", Email: "regione@pec.example"}, {Name: "Studio Verdi", Code: "12 34"}}
 	m.Responsabile, m.RPA = pdfa.Agent{Name: "Verdi Anna"}, "Neri Luca"
-	m.Attachments = []pdfa.AttachedFile{{Description: "computo", SHA256: digestOf("attachment")}}
+	m.Attachments = []pdfa.AttachedFile{{Description: "computo", File: &pdfa.ArchivedPart{Part: 1, Version: 3, Edition: 2, SHA256: digestOf("attachment")}}}
 	m.Classifica, m.Fascicolo, m.Confidential, m.Note = "6.3", "2026/12", true, "urgente"
 	m.Previous = &pdfa.PreviousVersion{SHA256: digestOf("before")}
 	return m
@@ -80,10 +80,22 @@ func byProcess() pdfa.DocumentMetadata {
 	return m
 }
 
+// attached is an attachment of the letter, whose main document is archived.
+func attached() pdfa.DocumentMetadata {
+	m := incoming()
+	m.Segnatura.Part, m.Segnatura.Version, m.Attachments = 1, 3, nil
+	m.Primary = &pdfa.ArchivedPart{Version: 1, Edition: 2, SHA256: digestOf("main")}
+	m.Previous = &pdfa.PreviousVersion{SHA256: digestOf("before")}
+	return m
+}
+
 func samples() map[string]pdfa.DocumentMetadata {
-	inside := incoming()
+	inside, orphan := incoming(), attached()
+	orphan.Primary = nil
 	inside.Segnatura.Direction, inside.Scans = pdfa.Inside, nil
-	return map[string]pdfa.DocumentMetadata{"incoming": incoming(), "outgoing": outgoing(), "inside": inside, "compared": compared(),
+	written := inside
+	written.Written = true
+	return map[string]pdfa.DocumentMetadata{"incoming": incoming(), "outgoing": outgoing(), "inside": inside, "written": written, "attached": attached(), "attached to no file": orphan, "compared": compared(),
 		"by process": byProcess()}
 }
 
@@ -182,6 +194,10 @@ func TestWhatIsReadBack(t *testing.T) {
 		return base64.StdEncoding.EncodeToString(sum[:])
 	}
 	tests := map[string][]leaf{
+		"written": {
+			{root + "ModalitaDiFormazione", "creazione tramite utilizzo di strumenti software che assicurino la produzione di documenti nei formati previsti in allegato 2"},
+			{"MetadatiDocumento/Stazione/ModalitaDiFormazione", "a"},
+		},
 		"incoming": {
 			{root + "IdDoc/ImprontaCrittograficaDelDocumento/Impronta", base("file")},
 			{root + "IdDoc/Segnatura", "c_a000|AOO1|PG|0001234|2026-11-22"},
@@ -215,12 +231,21 @@ func TestWhatIsReadBack(t *testing.T) {
 			{root + "Soggetti/Ruolo[9]/ResponsabileServizioProtocollo/PF/Cognome", "Verdi Anna"},
 			{root + "Soggetti/Ruolo[10]/RUP/RUP/Cognome", "Neri Luca"},
 			{root + "Allegati/IndiceAllegati/IdDoc/ImprontaCrittograficaDelDocumento/Impronta", base("attachment")},
+			{root + "Allegati/IndiceAllegati/IdDoc/Identificativo", "c_a000|AOO1|PG|0001234|2026-11-22|a1|v3|e2"},
 			{root + "Classificazione/IndiceDiClassificazione", "6.3"},
 			{root + "Agg/TipoAgg/IdAggregazione", "2026/12"},
 			{root + "TracciatureModificheDocumento/IdDocVersionePrecedente/ImprontaCrittograficaDelDocumento/Impronta", base("before")},
 			{"MetadatiDocumento/Stazione/StatoDelDocumento", "In uscita"},
 			{"MetadatiDocumento/Stazione/TipoRegistro", "Protocollo Emergenza"},
 			{"MetadatiDocumento/Stazione/Edizione@conformita", "PDF/A-2u"},
+		},
+		"attached": {
+			{root + "IdDoc/Identificativo", "c_a000|AOO1|PG|0001234|2026-11-22|a1|v3|e1"},
+			{root + "Allegati/NumeroAllegati", "0"},
+			{root + "IdIdentificativoDocumentoPrimario/ImprontaCrittograficaDelDocumento/Impronta", base("main")},
+			{root + "IdIdentificativoDocumentoPrimario/Identificativo", "c_a000|AOO1|PG|0001234|2026-11-22|v1|e2"},
+			{root + "TracciatureModificheDocumento/IdDocVersionePrecedente/Identificativo", "c_a000|AOO1|PG|0001234|2026-11-22|a1|v2"},
+			{"MetadatiDocumento/Stazione/NumeroAllegato", "1"},
 		},
 		"compared": {
 			{"MetadatiDocumento/Stazione/Conformita@attestazione", "NO"},
@@ -323,9 +348,18 @@ func TestWhatIsEmptyIsPending(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	for what, edit := range map[string]func(*pdfa.DocumentMetadata){
-		"no digest":                   func(m *pdfa.DocumentMetadata) { m.File.SHA256 = "" },
-		"digest of a digest":          func(m *pdfa.DocumentMetadata) { m.File.SHA256 = m.File.SHA256[:62] },
-		"attachment's digest":         func(m *pdfa.DocumentMetadata) { m.Attachments[0].SHA256 = "ab" },
+		"no digest":          func(m *pdfa.DocumentMetadata) { m.File.SHA256 = "" },
+		"digest of a digest": func(m *pdfa.DocumentMetadata) { m.File.SHA256 = m.File.SHA256[:62] },
+		"attachment's digest": func(m *pdfa.DocumentMetadata) {
+			m.Attachments[0].File = &pdfa.ArchivedPart{Part: 1, Version: 1, Edition: 1, SHA256: "ab"}
+		},
+		"attachment's edition": func(m *pdfa.DocumentMetadata) {
+			m.Attachments[0].File = &pdfa.ArchivedPart{Part: 1, Version: 1, SHA256: digestOf("x")}
+		},
+		"attachment of an attachment": func(m *pdfa.DocumentMetadata) { m.Segnatura.Part = 1 },
+		"main of a main": func(m *pdfa.DocumentMetadata) {
+			m.Primary = &pdfa.ArchivedPart{Version: 1, Edition: 1, SHA256: digestOf("x")}
+		},
 		"no number":                   func(m *pdfa.DocumentMetadata) { m.Segnatura.Number = "12" },
 		"no day":                      func(m *pdfa.DocumentMetadata) { m.Segnatura.Day = "22/11/2026" },
 		"no direction":                func(m *pdfa.DocumentMetadata) { m.Segnatura.Direction = "" },

@@ -22,6 +22,7 @@ type station struct {
 	Register   text       `xml:"TipoRegistro"`
 	Formation  text       `xml:"ModalitaDiFormazione"` // the letter of LLGG 2.1.1
 	Anonymous  bool       `xml:"MittenteAnonimo"`
+	Part       int        `xml:"NumeroAllegato,omitempty"` // absent: the main document
 	Edition    edition    `xml:"Edizione"`
 	Scans      []scan     `xml:"Acquisizioni>Acquisizione"`
 	Conformity conformity `xml:"Conformita"`
@@ -126,10 +127,13 @@ func instant(t time.Time) text {
 func (b *builder) station() station {
 	m := b.m
 	s := station{
-		State: stateWords()[m.Segnatura.Direction], Register: "Protocollo Ordinario", Formation: "b", Anonymous: m.Anonymous,
+		State: stateWords()[m.Segnatura.Direction], Register: "Protocollo Ordinario", Formation: "b", Anonymous: m.Anonymous, Part: m.Segnatura.Part,
 		Edition: edition{Number: m.File.Edition, Flavour: text("PDF/A-" + m.File.Flavour), Pages: m.File.Pages, Bytes: m.File.Bytes,
 			MadeAt: instant(m.File.MadeAt)},
 		Conformity: b.conformity(),
+	}
+	if m.Written {
+		s.Formation = "a"
 	}
 	if m.Segnatura.Emergency {
 		s.Register = "Protocollo Emergenza"

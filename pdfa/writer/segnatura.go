@@ -40,6 +40,7 @@ func segnaturaProperties() []xmpProperty {
 		{"IstanteRegistrazione", "Date", "Data e ora di registrazione", registeredAt},
 		{"TipologiaDiFlusso", "Text", "E in entrata, U in uscita, I interno", flowLetter},
 		{"VersioneDelDocumento", "Integer", "Acquisizione del documento: 1 la prima", func(s pdfa.Segnatura) string { return strconv.Itoa(s.Version) }},
+		{"NumeroAllegato", "Integer", "Quale allegato è; manca nel documento principale", attachmentNumber},
 	}
 }
 
@@ -48,6 +49,13 @@ func registerKind(s pdfa.Segnatura) string {
 		return "Protocollo Emergenza"
 	}
 	return "Protocollo Ordinario"
+}
+
+func attachmentNumber(s pdfa.Segnatura) string {
+	if s.Part == 0 {
+		return ""
+	}
+	return strconv.Itoa(s.Part)
 }
 
 func registeredAt(s pdfa.Segnatura) string {
@@ -77,7 +85,7 @@ func validateSegnatura(s *pdfa.Segnatura) error {
 	}{
 		{"text", s.Text == ""}, {"administration", s.BodyCode == ""}, {"AOO", s.AOOCode == ""}, {"register", s.RegisterCode == ""},
 		{"year", s.Year < 1 || s.Year > 9999}, {"number", !protocolNumber.MatchString(s.Number)}, {"day", noDay != nil},
-		{"direction", flowLetter(*s) == ""}, {"document's version", s.Version < 1},
+		{"direction", flowLetter(*s) == ""}, {"document's version", s.Version < 1}, {"attachment", s.Part < 0},
 	} {
 		if f.wrong {
 			return fmt.Errorf("metadata: the segnatura's %s is missing or malformed", f.name)
