@@ -13,11 +13,10 @@ type ReceiptData struct {
 	Sender      string // «anonimo» where there is none
 	Attachments int
 
-	// Number and NumberedAt are the protocol number and its instant, of which the day is shown. Without a number the receipt
-	// shows IntakeID and that the number is to come.
-	Number     string
-	NumberedAt time.Time
-	IntakeID   string
+	// Reference is how papers cite the registration, «Prot. n. 0000012 del 22/11/2026». Without one the receipt shows IntakeID and
+	// that the number is to come.
+	Reference string
+	IntakeID  string
 
 	// Term is the procedure's response term or silenzio-assenso, without «Termine:» and final stop. Empty: the text of R21.5.
 	Term     string

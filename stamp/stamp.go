@@ -5,7 +5,10 @@
 // what prints, dot for dot.
 package stamp
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Label is the content of one segnatura label, already worded: composing decides where things go, never what they say.
 type Label struct {
@@ -20,14 +23,23 @@ type Label struct {
 	Code128Text string
 	// Banner is printed inverted across the foot, e.g. «PROVA – SENZA VALORE», or empty.
 	Banner string
+	// MarginMM, Codes and Logo are a [Layout]'s; their zero values are those of a label without one.
+	MarginMM float64
+	Codes    Codes
+	Logo     *Logo
 }
 
 // Line is one line of text.
 type Line struct {
+	Field   Field // which content it is, for a [Layout]; "" for what no layout places
 	Text    string
 	Big     bool // the number: the largest size that fits
 	Bold    bool
 	Shorten Shorten
+	SizeMM  float64 // the height of its type; 0: as large as fits
+	Align   Align
+	// Sign: the text ends in a blank, «____», to be signed in. It gets the room that is free: to the end of its row, and above it.
+	Sign bool
 }
 
 // Shorten says what may happen to a line that does not fit.
@@ -91,24 +103,29 @@ func (b *Bitmap) SetBlack(x, y int) {
 type Condition string
 
 const (
-	ConditionReady     Condition = "ready"
-	ConditionMediaOut  Condition = "media-out"
-	ConditionMediaLow  Condition = "media-low"
-	ConditionRibbonOut Condition = "ribbon-out"
-	ConditionHeadOpen  Condition = "head-open"
-	ConditionPaused    Condition = "paused"
-	ConditionJam       Condition = "jam"
-	ConditionCutter    Condition = "cutter-fault"
-	ConditionTooHot    Condition = "over-temperature"
-	ConditionBusy      Condition = "busy"    // buffer full or a format under way
-	ConditionSilent    Condition = "silent"  // connected, and no answer: many printers fall silent when out of media
-	ConditionOffline   Condition = "offline" // no connection
-	ConditionOther     Condition = "other"
+	ConditionReady      Condition = "ready"
+	ConditionMediaOut   Condition = "media-out"
+	ConditionMediaLow   Condition = "media-low"
+	ConditionRibbonOut  Condition = "ribbon-out"
+	ConditionHeadOpen   Condition = "head-open"
+	ConditionPaused     Condition = "paused"
+	ConditionJam        Condition = "jam"
+	ConditionCutter     Condition = "cutter-fault"
+	ConditionTooHot     Condition = "over-temperature"
+	ConditionBusy       Condition = "busy"        // buffer full or a format under way
+	ConditionSilent     Condition = "silent"      // connected, and no answer: many printers fall silent when out of media
+	ConditionOffline    Condition = "offline"     // no connection
+	ConditionMediaWrong Condition = "media-wrong" // the label would not fit on what is loaded: see [Media.Refuses]
+	// ConditionMute is a printer that takes labels and answers no question, as a USB port without a way back or a network Brother
+	// QL: it does not keep a label from being sent, and proves nothing.
+	ConditionMute  Condition = "mute"
+	ConditionOther Condition = "other"
 )
 
 // PrinterState is what a printer said when it was asked.
 type PrinterState struct {
 	Conditions []Condition
+	Media      Media  // what is loaded, as far as it says; a family adds ConditionMediaWrong where its labels do not fit
 	Detail     string // the answer as received, shortened, for the log
 }
 
@@ -117,12 +134,26 @@ type PrinterState struct {
 func (s PrinterState) Blocks() (Condition, bool) {
 	for _, c := range s.Conditions {
 		switch c {
-		case ConditionReady, ConditionMediaLow, ConditionBusy:
+		case ConditionReady, ConditionMediaLow, ConditionBusy, ConditionMute:
 		default:
 			return c, true
 		}
 	}
 	return "", false
+}
+
+// Why is the condition by which a label did not come out, or is not known to have: what blocks, or else that the printer tells nothing or is not
+// done; "" where it says none of that.
+func (s PrinterState) Why() Condition {
+	if c, blocks := s.Blocks(); blocks {
+		return c
+	}
+	for _, c := range []Condition{ConditionMute, ConditionBusy} {
+		if slices.Contains(s.Conditions, c) {
+			return c
+		}
+	}
+	return ""
 }
 
 // Outcome is what is known of one print after it was sent.

@@ -9,10 +9,10 @@ import (
 	"segnatura/pdfa"
 )
 
-// DueForArchive lists confirmed documents, oldest confirmation first.
+// DueForArchive lists confirmed documents that are not superseded, oldest confirmation first.
 func (db *DB) DueForArchive(ctx context.Context) ([]protocollo.Document, error) {
 	list, err := collect(ctx, db.read, scanDocument, `SELECT `+documentColumns+documentFrom+
-		`JOIN quality_confirmations q ON q.document_id = d.id WHERE d.state = 'confirmed' ORDER BY q.id`)
+		`JOIN quality_confirmations q ON q.document_id = d.id WHERE d.state = 'confirmed' AND `+notSuperseded+` ORDER BY q.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list what is due for the archive: %w", err)
 	}
@@ -21,7 +21,7 @@ func (db *DB) DueForArchive(ctx context.Context) ([]protocollo.Document, error) 
 
 // AttachArchive records the archived file and what is kept beside it, and its delivery as due; with awaitsText its text is due instead.
 // The blobs must be there. The same file again is no error; Invalid "report" when the check did not say yes to this very file, Conflict
-// "not-confirmed", Conflict "archived" for another file.
+// "not-confirmed", "superseded", Conflict "archived" for another file.
 func (db *DB) AttachArchive(ctx context.Context, documentID int64, e station.Edition, awaitsText bool) error {
 	enc, err := db.encodeEdition(ctx, e)
 	if err != nil {
@@ -41,6 +41,9 @@ func (db *DB) AttachArchive(ctx context.Context, documentID int64, e station.Edi
 		}
 		if d.State != protocollo.DocumentConfirmed || d.RegistrationID == 0 {
 			return protocollo.Errorf(protocollo.Conflict, "not-confirmed", "document %d is %s", d.ID, d.State)
+		}
+		if d.Superseded {
+			return protocollo.Errorf(protocollo.Conflict, "superseded", "document %d is superseded", d.ID)
 		}
 		return w.attachArchive(d, enc, awaitsText)
 	})
@@ -95,7 +98,7 @@ func (w *wtx) attachArchive(d protocollo.Document, e encodedEdition, awaitsText 
 		return err
 	}
 	res := e.Result
-	fields := row{"document_id": d.ID, "registration_id": r.ID, "version": d.Version, "sha256": res.SHA256, "bytes": res.Bytes,
+	fields := row{"document_id": d.ID, "registration_id": r.ID, "version": d.Sequence, "sha256": res.SHA256, "bytes": res.Bytes,
 		"flavour": string(res.Flavour), "result": e.result, "report": e.report}
 	if awaitsText {
 		fields["awaits_text"] = 1
@@ -140,10 +143,13 @@ func (w *wtx) dispatch(archiveID int64, d protocollo.Document, r protocollo.Regi
 	if err != nil {
 		return err
 	}
+	name := d.FileName(r)
+	if !r.Emergency() { // an emergency number's file says its register by itself
+		name = r.Key.Register + "-" + name
+	}
 	// The key carries the intake's random key: row ids may come again after a restore.
-	_, err = w.insert("dispatches", row{"archive_id": archiveID, "registration_id": r.ID, "key": fmt.Sprintf("%s-v%d", i.Key, d.Version), "ref": r.Ref,
-		"file_name":  fmt.Sprintf("%s-%d-%s-v%d.pdf", r.Key.Register, r.Key.Year, r.Number, d.Version),
-		"media_type": "application/pdf", "sha256": res.SHA256, "bytes": res.Bytes})
+	_, err = w.insert("dispatches", row{"archive_id": archiveID, "registration_id": r.ID, "key": fmt.Sprintf("%s-v%d", i.Key, d.Sequence), "ref": r.Ref,
+		"file_name": name, "media_type": "application/pdf", "sha256": res.SHA256, "bytes": res.Bytes})
 	return err
 }
 
@@ -201,33 +207,71 @@ const (
 	dispatchDue       = "due"
 	dispatchSending   = "sending"
 	dispatchDelivered = "delivered"
+	dispatchWithdrawn = "withdrawn" // superseded: not sent any more, or not at the centre any more
 )
 
-// DueDeliveries lists what the centre is to be sent, oldest first. A scan waits for the earlier scans of its registration whose text or
-// delivery is still to come: the centre is to have the latest last. One that waits for a person holds up nothing.
+// lastDelivered is the delivery of the latest scan before archive a, of the same part, that the centre has. The register of our own has
+// what it was given for ever, superseded or not.
+const lastDelivered = `SELECT e.id FROM associations n JOIN associations m ON m.registration_id = n.registration_id AND m.part IS n.part AND m.version < n.version
+	JOIN archives b ON b.document_id = m.document_id JOIN dispatches e ON e.archive_id = b.id JOIN dispatch_current f ON f.dispatch_id = e.id
+	JOIN registrations r ON r.id = n.registration_id
+	WHERE n.document_id = a.document_id AND (f.state = 'delivered' OR (f.state = 'withdrawn' AND ` + reachedBy + ` = '` + embeddedConnector + `'
+		AND EXISTS (SELECT 1 FROM dispatch_outcomes g WHERE g.dispatch_id = e.id AND g.state = 'delivered'))) ORDER BY m.version DESC LIMIT 1`
+
+// DueDeliveries lists what the centre is to be sent, oldest first. Of one registration the main document goes before its attachments, in
+// their order, and an earlier scan of either before a later one: each waits for those before it whose text or delivery is still to come.
+// One that waits for a person holds up nothing. What was registered on the emergency register waits for its recovery: before, the centre
+// does not know it.
 func (db *DB) DueDeliveries(ctx context.Context) ([]station.DueDelivery, error) {
-	list, err := collect(ctx, db.read, func(s scannable) (station.DueDelivery, error) {
-		var d station.DueDelivery
-		q := &d.Request
-		err := s.Scan(&d.ID, &d.RegistrationID, &d.Attempts, &q.Key, &q.Ref, &q.FileName, &q.MediaType, &q.SHA256, &q.Bytes)
-		return d, err
-	}, `SELECT d.id, d.registration_id, c.attempts, d.key, d.ref, d.file_name, d.media_type, d.sha256, d.bytes
-		FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id
-		JOIN archives a ON a.id = d.archive_id
-		WHERE c.state <> 'delivered' AND c.state IN ('due', 'unavailable') AND NOT EXISTS (
-			SELECT 1 FROM archives b LEFT JOIN text_due t ON t.archive_id = b.id
-				LEFT JOIN dispatches e ON e.archive_id = b.id LEFT JOIN dispatch_current f ON f.dispatch_id = e.id
-			WHERE b.registration_id = a.registration_id AND b.version < a.version
-				AND (t.archive_id IS NOT NULL OR f.state IN ('due', 'unavailable', 'sending')))
-		ORDER BY d.id`)
+	list, err := db.dueDeliveries(ctx, "")
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}
 	return list, nil
 }
 
-// dispatchStep runs fn on a delivery's state in one transaction and records what it returns; "" records nothing.
-func (db *DB) dispatchStep(ctx context.Context, doing string, id int64, kind string, fn func(state string) (row, error)) error {
+// DueDelivery returns one of them; due is false for any other id.
+func (db *DB) DueDelivery(ctx context.Context, id int64) (d station.DueDelivery, due bool, err error) {
+	list, err := db.dueDeliveries(ctx, " AND d.id = ?", id)
+	if err != nil {
+		return d, false, fmt.Errorf("read delivery %d: %w", id, err)
+	}
+	if len(list) == 0 {
+		return d, false, nil
+	}
+	return list[0], true, nil
+}
+
+// dueDeliveries lists those of them for which a condition holds, as SQL.
+func (db *DB) dueDeliveries(ctx context.Context, and string, args ...any) ([]station.DueDelivery, error) {
+	return collect(ctx, db.read, func(s scannable) (station.DueDelivery, error) {
+		var d station.DueDelivery
+		q := &d.Request
+		err := s.Scan(&d.ID, &d.RegistrationID, &d.Attempts, &q.Key, &q.Ref, &q.FileName, &q.MediaType, &q.SHA256, &q.Bytes, &q.Part,
+			&q.Replaces.Key, &q.Replaces.Ref)
+		return d, err
+	}, `SELECT d.id, d.registration_id, c.attempts, d.key, coalesce(y.ref, d.ref), d.file_name, d.media_type, d.sha256, d.bytes, coalesce(s.part, 0),
+			coalesce(p.key, ''), coalesce(o.centre_ref, '')
+		FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id
+		JOIN archives a ON a.id = d.archive_id JOIN associations s ON s.document_id = a.document_id
+		JOIN registrations r ON r.id = d.registration_id LEFT JOIN recoveries y ON y.registration_id = r.id
+		LEFT JOIN dispatches p ON p.id = (`+lastDelivered+`)
+		LEFT JOIN dispatch_outcomes o ON o.dispatch_id = p.id AND o.state = 'delivered'
+		WHERE c.state <> 'delivered' AND c.state IN ('due', 'unavailable') AND (r.connector <> '`+protocollo.EmergencyConnector+`' OR y.id IS NOT NULL) AND NOT EXISTS (
+			SELECT 1 FROM archives b JOIN associations q ON q.document_id = b.document_id LEFT JOIN text_due t ON t.archive_id = b.id
+				LEFT JOIN dispatches e ON e.archive_id = b.id LEFT JOIN dispatch_current f ON f.dispatch_id = e.id
+			WHERE b.registration_id = a.registration_id AND (coalesce(q.part, 0), b.version) < (coalesce(s.part, 0), a.version)
+				AND (t.archive_id IS NOT NULL OR f.state IN ('due', 'unavailable', 'sending')))
+		AND (s.part IS NULL OR EXISTS (SELECT 1 FROM associations m WHERE m.registration_id = a.registration_id AND m.part IS NULL
+			AND NOT EXISTS (SELECT 1 FROM supersessions u WHERE u.association_id = m.id)
+			AND (EXISTS (SELECT 1 FROM archives v WHERE v.document_id = m.document_id)
+				OR EXISTS (SELECT 1 FROM scope_decisions y WHERE y.document_id = m.document_id AND y.choice IN ('note', 'exclude')))))
+		`+and+` ORDER BY d.id`, args...)
+}
+
+// dispatchStep runs fn on a delivery's state in one transaction and records what it returns, and then what follows from it; nil records
+// nothing.
+func (db *DB) dispatchStep(ctx context.Context, doing string, id int64, kind string, fn func(state string) (row, error), then ...func(*wtx) error) error {
 	return db.transact(ctx, doing, func(w *wtx) error {
 		state, err := one(w.ctx, w, "delivery", text, `SELECT state FROM dispatch_current WHERE dispatch_id = ?`, id)
 		if err != nil {
@@ -237,11 +281,24 @@ func (db *DB) dispatchStep(ctx context.Context, doing string, id int64, kind str
 		if err != nil || r == nil {
 			return err
 		}
-		return w.dispatchOutcome(id, kind, r)
+		if err := w.dispatchOutcome(id, kind, r); err != nil {
+			return err
+		}
+		for _, step := range then {
+			if err := step(w); err != nil {
+				return err
+			}
+		}
+		return w.settleSuperseded(id)
 	})
 }
 
+// dispatchOutcome records what became of a delivery, by the program's own knowledge.
 func (w *wtx) dispatchOutcome(id int64, kind string, r row) error {
+	return w.dispatchOutcomeBy(stationUser(), id, kind, r)
+}
+
+func (w *wtx) dispatchOutcomeBy(user string, id int64, kind string, r row) error {
 	var registration, intake int64
 	var aoo protocollo.AOOCode
 	err := w.QueryRowContext(w.ctx, `SELECT r.id, r.intake_id, r.aoo FROM dispatches d JOIN registrations r ON r.id = d.registration_id WHERE d.id = ?`, id).
@@ -257,7 +314,7 @@ func (w *wtx) dispatchOutcome(id int64, kind string, r row) error {
 	if _, err := w.insert("dispatch_outcomes", r); err != nil {
 		return err
 	}
-	return w.report(kind, stationUser(), aoo, intake, detail)
+	return w.report(kind, user, aoo, intake, detail)
 }
 
 // ClaimDelivery records that an attempt starts. Conflict "delivery" unless it is due.
@@ -273,10 +330,15 @@ func (db *DB) ClaimDelivery(ctx context.Context, id int64) error {
 // MarkDelivered records the centre's receipt, also for one that was unknown. Again it is no error.
 func (db *DB) MarkDelivered(ctx context.Context, id int64, r protocollo.AttachReceipt) error {
 	return db.dispatchStep(ctx, "record a delivery", id, KindDispatchDelivered, func(state string) (row, error) {
-		if state == dispatchDelivered {
+		if state == dispatchDelivered || state == dispatchWithdrawn {
 			return nil, nil
 		}
 		return row{"state": dispatchDelivered, "centre_ref": r.Ref, "centre_at": nanos(r.At)}, nil
+	}, func(w *wtx) error {
+		if !r.Replaced {
+			return nil
+		}
+		return w.withdrawReplaced(id)
 	})
 }
 

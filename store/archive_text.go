@@ -17,7 +17,7 @@ func (db *DB) DueForText(ctx context.Context) ([]station.DueText, error) {
 		var t station.DueText
 		var result string
 		d := &t.Document
-		err := s.Scan(&d.ID, &d.BatchID, &d.AOO, &d.RegistrationID, &d.Version, &d.State, &d.Pages, &t.Tries, &result)
+		err := s.Scan(&d.ID, &d.BatchID, &d.AOO, &d.RegistrationID, &d.Sequence, &d.Version, &d.Part, &d.State, &d.Pages, &d.Superseded, &t.Tries, &result)
 		if err != nil {
 			return t, err
 		}
@@ -170,11 +170,12 @@ func archiveView(ctx context.Context, q querier, documentID int64) (station.Arch
 		var v station.ArchiveView
 		err := scanArchiveView(s, &id, &v)
 		return v, err
-	}, `SELECT a.id, a.sha256, a.bytes, a.flavour, a.at, NOT EXISTS (SELECT 1 FROM archives n WHERE n.registration_id = a.registration_id AND n.version > a.version),
+	}, `SELECT a.id, a.sha256, a.bytes, a.flavour, a.at, NOT EXISTS (SELECT 1 FROM archives n JOIN associations m ON m.document_id = n.document_id WHERE n.registration_id = a.registration_id
+			AND n.version > a.version AND m.part IS s.part) AND `+notSuperseded+`,
 		coalesce((SELECT o.at FROM dispatches p JOIN dispatch_outcomes o ON o.dispatch_id = p.id WHERE p.archive_id = a.id AND o.state = 'delivered'), 0),
 		a.awaits_text IS NOT NULL, t.id IS NOT NULL, coalesce(t.engine, ''), coalesce(t.why, ''), coalesce(t.at, 0),
 		coalesce(t.sha256, ''), coalesce(t.bytes, 0), coalesce(t.flavour, ''), coalesce(t.result, '{}')
-		FROM archives a LEFT JOIN text_outcomes t ON t.archive_id = a.id WHERE a.document_id = ?`, documentID)
+		FROM archives a JOIN associations s ON s.document_id = a.document_id LEFT JOIN text_outcomes t ON t.archive_id = a.id WHERE a.document_id = ?`, documentID)
 	if err != nil {
 		return v, err
 	}

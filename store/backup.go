@@ -143,7 +143,7 @@ func openCopy(path string) (*sql.DB, error) {
 // copyBlobs copies the files that the copied database names and lists everything. A file that is missing or damaged is left to the check.
 func (db *DB) copyBlobs(ctx context.Context, pool *sql.DB, work string) (Manifest, error) {
 	m := Manifest{At: db.cfg.Clock().UTC(), Trial: db.cfg.Trial}
-	shas, err := collect(ctx, pool, text, `SELECT sha256 FROM (`+storedFiles+`) UNION SELECT bitmap_sha256 FROM prints ORDER BY 1`)
+	shas, err := collect(ctx, pool, text, `SELECT DISTINCT sha256 FROM (`+namedBlobs+`) ORDER BY 1`)
 	if err != nil {
 		return m, err
 	}
@@ -213,7 +213,7 @@ func ReadManifest(src string) (Manifest, error) {
 }
 
 // Restore makes a data folder of a backup. cfg.Dir must be missing or empty: Conflict "not-empty". Nothing is numbered there until
-// [DB.ConfirmRestore] for each AOO; every intake without a number and every delivery under way becomes unknown, because what happened
+// [DB.ConfirmRestore] for each AOO; every intake without a number, every correction and delivery under way becomes unknown, because what happened
 // after the backup is not known here (R17.4). The database gets its name last: a restore that was cut short is no data folder.
 func Restore(ctx context.Context, src string, cfg Config) error {
 	var err error
@@ -302,32 +302,43 @@ func (w *wtx) markRestored(m Manifest) error {
 		}
 	}
 	attempts, err := collect(w.ctx, w, scanAttempt, `SELECT `+attemptColumns+attemptFrom+`JOIN records x ON x.attempt_id = a.id
-		WHERE x.registration_id IS NULL AND c.outcome <> 'unknown' ORDER BY a.id`)
+		WHERE x.registration_id IS NULL AND x.outcome NOT IN ('unknown', 'closed') ORDER BY a.id`)
 	if err != nil {
 		return err
 	}
 	for _, a := range attempts {
-		if err := w.settle(a, protocollo.AttemptUnknown, "restored from a backup"); err != nil {
+		if err := w.settle(a, protocollo.AttemptUnknown, wordsRestored); err != nil {
 			return err
 		}
+	}
+	if err := w.doubtRecoveries(); err != nil {
+		return err
+	}
+	corrections, err := w.doubtCorrections()
+	if err != nil {
+		return err
+	}
+	prints, err := w.doubtPrints()
+	if err != nil {
+		return err
 	}
 	if err := w.loseText(); err != nil {
 		return err
 	}
 	dispatches, err := collect(w.ctx, w, number, `SELECT d.id FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id JOIN registrations r ON r.id = d.registration_id
-		WHERE c.state <> 'delivered' AND c.state <> 'unknown' AND r.connector <> ? ORDER BY d.id`, embeddedConnector)
+		WHERE c.state NOT IN ('delivered', 'withdrawn', 'unknown') AND `+reachedBy+` <> ? ORDER BY d.id`, embeddedConnector)
 	if err != nil {
 		return err
 	}
 	for _, id := range dispatches {
-		if err := w.settleDispatch(id, "restored from a backup"); err != nil {
+		if err := w.settleDispatch(id, wordsRestored); err != nil {
 			return err
 		}
 	}
 	if err := w.loseSpool(); err != nil {
 		return err
 	}
-	counts := map[string]any{"backup": m.At, "entry": m.HeadSeq, "attempts": len(attempts), "dispatches": len(dispatches)}
+	counts := map[string]any{"backup": m.At, "entry": m.HeadSeq, "attempts": len(attempts), "corrections": corrections, "prints": prints, "dispatches": len(dispatches)}
 	return w.report(KindRestored, stationUser(), "", 0, counts)
 }
 
@@ -355,7 +366,11 @@ func (w *wtx) loseSpool() error {
 			return err
 		}
 	}
-	open, err := collect(w.ctx, w, scanDocument, `SELECT `+documentColumns+documentFrom+`WHERE d.state NOT IN ('archived', 'discarded', 'noted') ORDER BY d.id`)
+	if err := w.takeOverAgain(); err != nil {
+		return err
+	}
+	open, err := collect(w.ctx, w, scanDocument, `SELECT `+documentColumns+documentFrom+`WHERE d.state NOT IN ('archived', 'discarded', 'noted')
+		AND NOT (`+takesFromArchive+`) ORDER BY d.id`)
 	if err != nil {
 		return err
 	}

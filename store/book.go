@@ -127,30 +127,32 @@ func (db *DB) AnnulNumber(ctx context.Context, ref string, a protocollo.Annulmen
 	if err := a.Validate(); err != nil {
 		return err
 	}
-	return db.transact(ctx, "annul a number", func(w *wtx) error {
-		id, aoo, err := numberRef(w, ref)
-		if err != nil {
-			return err
-		}
-		have, err := one(w.ctx, w, "annulment", text, `SELECT act_number || '|' || act_day FROM register_annulments WHERE number_id = ?`, id)
-		switch {
-		case err == nil && have == a.ActNumber+"|"+string(a.ActDay):
-			return nil
-		case err == nil:
-			return protocollo.Errorf(protocollo.Rejected, "annulled", "the number is annulled by another act")
-		case !errors.Is(err, protocollo.NotFound):
-			return err
-		}
-		_, err = w.insert("register_annulments", row{"number_id": id, "by_user": a.By, "reason": a.Reason, "act_number": a.ActNumber, "act_day": string(a.ActDay)})
-		if err != nil {
-			return err
-		}
-		return w.report(KindNumberAnnulled, a.By, aoo, 0, map[string]any{"ref": ref, "actNumber": a.ActNumber, "actDay": a.ActDay})
-	})
+	return db.transact(ctx, "annul a number", func(w *wtx) error { return w.annulNumber(ref, a) })
+}
+
+func (w *wtx) annulNumber(ref string, a protocollo.Annulment) error {
+	id, aoo, err := numberRef(w, ref)
+	if err != nil {
+		return err
+	}
+	have, err := one(w.ctx, w, "annulment", text, `SELECT act_number || '|' || act_day FROM register_annulments WHERE number_id = ?`, id)
+	switch {
+	case err == nil && have == a.ActNumber+"|"+string(a.ActDay):
+		return nil
+	case err == nil:
+		return protocollo.Errorf(protocollo.Rejected, "annulled", "the number is annulled by another act")
+	case !errors.Is(err, protocollo.NotFound):
+		return err
+	}
+	_, err = w.insert("register_annulments", row{"number_id": id, "by_user": a.By, "reason": a.Reason, "act_number": a.ActNumber, "act_day": string(a.ActDay)})
+	if err != nil {
+		return err
+	}
+	return w.report(KindNumberAnnulled, a.By, aoo, 0, map[string]any{"ref": ref, "actNumber": a.ActNumber, "actDay": a.ActDay})
 }
 
 // RecordAttachment enters a document under its number. The same key with the same file gives the same receipt; Rejected
-// "attachment" when the key came with another file.
+// "attachment" when the key came with another file, "replaces" where it is to take the place of what the number does not have.
 func (db *DB) RecordAttachment(ctx context.Context, r protocollo.AttachRequest) (protocollo.AttachReceipt, error) {
 	var receipt protocollo.AttachReceipt
 	err := db.transact(ctx, "record an attachment", func(w *wtx) error {
@@ -160,7 +162,7 @@ func (db *DB) RecordAttachment(ctx context.Context, r protocollo.AttachRequest) 
 		}
 		var sha string
 		have, err := one(w.ctx, w, "attachment", func(s scannable) (protocollo.AttachReceipt, error) { return scanAttachment(s, &sha) },
-			`SELECT id, at, sha256 FROM register_attachments WHERE key = ?`, r.Key)
+			`SELECT id, at, sha256, replaces IS NOT NULL FROM register_attachments WHERE key = ?`, r.Key)
 		switch {
 		case err == nil && sha == r.SHA256:
 			receipt = have
@@ -170,21 +172,36 @@ func (db *DB) RecordAttachment(ctx context.Context, r protocollo.AttachRequest) 
 		case !errors.Is(err, protocollo.NotFound):
 			return err
 		}
-		rowID, err := w.insert("register_attachments", row{"number_id": id, "key": r.Key, "file_name": r.FileName, "media_type": r.MediaType,
-			"sha256": r.SHA256, "bytes": r.Bytes})
+		fields := row{"number_id": id, "key": r.Key, "file_name": r.FileName, "media_type": r.MediaType, "sha256": r.SHA256, "bytes": r.Bytes}
+		if r.Replaces.Key != "" {
+			there, err := number(w.QueryRowContext(w.ctx, `SELECT count(*) FROM register_attachments WHERE number_id = ? AND key = ?`, id, r.Replaces.Key))
+			if err != nil {
+				return err
+			}
+			if there == 0 {
+				return protocollo.Errorf(protocollo.Rejected, "replaces", "number %s has no document %s", r.Ref, r.Replaces.Key)
+			}
+			fields["replaces"] = r.Replaces.Key
+		}
+		rowID, err := w.insert("register_attachments", fields)
 		if err != nil {
 			return err
 		}
-		receipt = protocollo.AttachReceipt{Ref: attachmentRef(rowID), At: w.now}
-		return w.report(KindAttachment, stationUser(), aoo, 0, map[string]any{"key": r.Key, "sha256": r.SHA256})
+		receipt = protocollo.AttachReceipt{Ref: attachmentRef(rowID), At: w.now, Replaced: r.Replaces.Key != ""}
+		detail := map[string]any{"key": r.Key, "sha256": r.SHA256, "title": r.Title}
+		if r.Part > 0 {
+			detail["part"] = r.Part
+		}
+		return w.report(KindAttachment, stationUser(), aoo, 0, detail)
 	})
 	return receipt, err
 }
 
 func scanAttachment(s scannable, sha *string) (protocollo.AttachReceipt, error) {
 	var id, at int64
-	err := s.Scan(&id, &at, sha)
-	return protocollo.AttachReceipt{Ref: attachmentRef(id), At: instant(at)}, err
+	var replaced bool
+	err := s.Scan(&id, &at, sha, &replaced)
+	return protocollo.AttachReceipt{Ref: attachmentRef(id), At: instant(at), Replaced: replaced}, err
 }
 
 func attachmentRef(id int64) string {

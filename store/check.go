@@ -17,9 +17,18 @@ import (
 // legalTables are those whose rows are never changed or deleted; the journal, which is one too, is checked by its chain.
 func legalTables() []string {
 	return []string{"setups", "aoos", "starting_acts", "policies", "titolari", "stops", "stop_confirmations", "number_gaps", "deliveries",
-		"delivery_closings", "intakes", "attempts", "attempt_outcomes", "registrations", "annulments", "register_numbers", "register_annulments",
-		"register_attachments", "prints", "print_outcomes", "associations", "scope_decisions", "quality_confirmations", "discards", "erasures",
-		"archives", "text_outcomes", "archive_files", "dispatches", "dispatch_outcomes"}
+		"delivery_closings", "intakes", "attempts", "attempt_outcomes", "outcome_decisions", "registrations", "annulments",
+		"correction_requests", "correction_decisions", "correction_outcomes", "corrections", "intake_closings",
+		"unnumbered_intakes", "envelope_intakes", "internal_deliveries", "internal_delivery_ends",
+		"tenders", "tender_versions", "tender_facts", "tender_reopenings", "bid_handovers", "bid_declarations", "bid_annotations", "bids", "bid_descriptions", "bid_intakes",
+		"bid_labels", "bid_transfers", "bid_transfer_items", "bid_transfer_confirmations", "bid_events", "bid_sheets", "tender_records",
+		"competitions", "competition_versions", "applications", "application_versions", "competition_notes", "competition_note_items", "competition_note_files",
+		"competition_letters", "competition_note_archives",
+		"emergency_authorisations", "emergency_openings", "emergency_extensions", "emergency_closings", "emergency_revocations", "emergency_days",
+		"emergency_rows", "emergency_signatures", "emergency_roads", "emergency_signature_replacements", "emergency_years", "emergency_year_changes", "recoveries", "register_numbers", "register_annulments",
+		"register_attachments", "keyed_numbers", "alarms", "alarm_acknowledgements", "alarm_ends", "prints", "print_outcomes", "associations", "supersessions", "scope_decisions", "quality_confirmations", "discards", "erasures", "postponements",
+		"archives", "text_outcomes", "archive_files", "dispatches", "dispatch_outcomes", "daily_registers", "daily_copies",
+		"timestamp_requests", "timestamps", "timestamp_refusals"}
 }
 
 // Finding is one thing that is not as it must be.
@@ -255,15 +264,25 @@ func (c *checker) table(table string) error {
 	return nil
 }
 
+// namedBlobs selects every blob that a legal row names: what a check wants there, and a backup copies.
+const namedBlobs = `SELECT 'archives' AS source, id, sha256, bytes FROM archives
+	UNION ALL SELECT 'text_outcomes', id, sha256, bytes FROM text_outcomes WHERE sha256 IS NOT NULL
+	UNION ALL SELECT 'archive_files', id, sha256, bytes FROM archive_files
+	UNION ALL SELECT 'emergency_signatures', id, sha256, bytes FROM emergency_signatures
+	UNION ALL SELECT 'daily_registers', id, pdf_sha256, pdf_bytes FROM daily_registers
+	UNION ALL SELECT 'daily_registers', id, csv_sha256, csv_bytes FROM daily_registers
+	UNION ALL SELECT 'daily_copies', id, sha256, bytes FROM daily_copies
+	UNION ALL SELECT 'tender_records', id, pdf_sha256, pdf_bytes FROM tender_records
+	UNION ALL SELECT 'tender_records', id, csv_sha256, csv_bytes FROM tender_records
+	UNION ALL SELECT 'competition_note_files', id, sha256, bytes FROM competition_note_files
+	UNION ALL SELECT 'prints', id, bitmap_sha256, bitmap_bytes FROM prints`
+
 // files compares what the rows name with what is in the folders. Pages under way are only in a live folder, not in a backup. A file
 // comes before its row and goes before its erasure is recorded, so looking now, after the snapshot, is never unjust to a file that a row
 // names; images of archived documents whose text is not due may go at any time.
 func (c *checker) files(dir string, spool bool) error {
 	named := map[string]bool{}
-	list, err := collect(c.ctx, c.q, scanWanted, `SELECT 'archives', id, sha256, bytes, '', 0, 0 FROM archives
-		UNION ALL SELECT 'text_outcomes', id, sha256, bytes, '', 0, 0 FROM text_outcomes WHERE sha256 IS NOT NULL
-		UNION ALL SELECT 'archive_files', id, sha256, bytes, '', 0, 0 FROM archive_files
-		UNION ALL SELECT 'prints', id, bitmap_sha256, bitmap_bytes, '', 0, 0 FROM prints ORDER BY 1, 2`)
+	list, err := collect(c.ctx, c.q, scanWanted, `SELECT source, id, sha256, bytes, '', 0, 0 FROM (`+namedBlobs+`) ORDER BY 1, 2`)
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,21 @@ type office struct {
 	dir string
 }
 
+// empty is what every folder of these tests begins as.
+var empty storetest.Empty
+
 func openOffice(t testing.TB) *office {
 	t.Helper()
 	var o office
 	o.Fixture = storetest.NewFixture(t, func(tb testing.TB, opt storetest.Options) storetest.Store {
-		db, err := Open(context.Background(), Config{Dir: opt.Dir, Clock: opt.Clock})
+		empty.Into(tb, opt.Dir, func(dir string) error {
+			db, err := Open(context.Background(), Config{Dir: dir})
+			if err != nil {
+				return err
+			}
+			return db.Close()
+		})
+		db, err := Open(context.Background(), Config{Dir: opt.Dir, Clock: opt.Clock, Timestamps: true})
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -87,7 +97,7 @@ func (o *office) fill(t testing.TB) {
 	wrong := o.Register(storetest.Draft("Doppia", "Mario"))
 	ann := protocollo.Annulment{RegistrationID: wrong.ID, Reason: "doppia", ActNumber: "1", ActDay: "2026-03-10", By: "rosa"}
 	must(t, o.AnnulNumber(ctx, wrong.Ref, ann))
-	must(t, o.AnnulRegistration(ctx, chief, ann))
+	must(t, o.db.transact(ctx, "annul as before there were requests", func(w *wtx) error { return w.annulRegistration(wrong, ann, ann.By, w.now) }))
 	o.Clock.Move(20 * 24 * time.Hour)
 	_, err = o.RecordIntake(ctx, o.NewIntake(draft))
 	storetest.Fails(t, err, protocollo.Stopped, "clock")
@@ -183,7 +193,20 @@ func TestCheckFindsEveryChangedColumn(t *testing.T) {
 	o := openOffice(t)
 	o.fill(t)
 	o.texts(t)
+	o.exchange(t)
+	o.emergency(t)
 	o.gap(t)
+	o.putAside(t)
+	o.closedDays(t)
+	o.waited(t)
+	o.keyed(t)
+	o.alarmed(t)
+	o.corrected(t)
+	o.refused(t)
+	o.envelopes(t)
+	o.bids(t)
+	o.competitions(t)
+	o.stamped(t)
 	o.clean(t)
 	ctx := context.Background()
 	pool := o.raw(t)
@@ -209,7 +232,7 @@ func TestCheckFindsEveryChangedColumn(t *testing.T) {
 		for _, col := range cols {
 			_, err := tx.Exec(`SAVEPOINT good`)
 			must(t, err)
-			res, err := tx.Exec(`UPDATE ` + table + ` SET ` + col + ` = CASE typeof(` + col + `) WHEN 'text' THEN ` + col + ` || ' ' WHEN 'null' THEN 7 ELSE ` + col + ` + 1000003 END
+			res, err := tx.Exec(`UPDATE ` + table + ` SET ` + col + ` = CASE typeof(` + col + `) WHEN 'text' THEN ` + col + ` || ' ' WHEN 'null' THEN 7 WHEN 'blob' THEN x'07' ELSE ` + col + ` + 1000003 END
 				WHERE ` + key + ` = (SELECT max(` + key + `) FROM ` + table + `)`)
 			must(t, err)
 			if n, err := res.RowsAffected(); err != nil || n != 1 {
@@ -428,12 +451,25 @@ func TestLegalTablesRefuseChange(t *testing.T) {
 	o := openOffice(t)
 	o.fill(t)
 	o.texts(t)
+	o.exchange(t)
+	o.emergency(t)
 	o.gap(t)
+	o.putAside(t)
+	o.closedDays(t)
+	o.waited(t)
+	o.keyed(t)
+	o.alarmed(t)
+	o.corrected(t)
+	o.bids(t)
+	o.competitions(t)
+	o.refused(t)
+	o.envelopes(t)
+	o.stamped(t)
 	ctx := context.Background()
 	tables, err := collect(ctx, o.db.read, text, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'record_text%' ORDER BY name`)
 	must(t, err)
-	working := []string{"accounts", "attempt_current", "batches", "correspondents", "dispatch_current", "documents", "drafts", "exceptions", "meta", "migrations", "pages",
-		"print_current", "records", "sessions", "subjects", "text_due", "titolario_classes", "uors"}
+	working := []string{"accounts", "attempt_current", "batches", "correspondents", "dispatch_current", "documents", "drafts", "desk_tokens", "exceptions", "meta", "migrations", "pages",
+		"print_current", "records", "scan_profiles", "sessions", "subjects", "text_due", "titolario_classes", "uors"}
 	want := append(append(legalTables(), "journal"), working...)
 	slices.Sort(want)
 	if !slices.Equal(tables, want) {

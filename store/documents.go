@@ -11,14 +11,17 @@ import (
 	"segnatura/internal/station"
 )
 
-const documentColumns = `d.id, d.batch_id, d.aoo, coalesce(s.registration_id, 0), coalesce(s.version, 0), d.state,
-	(SELECT count(*) FROM pages p WHERE p.document_id = d.id AND p.erase_due = 0)`
+const documentColumns = `d.id, d.batch_id, d.aoo, coalesce(s.registration_id, 0), coalesce(s.version, 0),
+	(SELECT count(*) FROM associations v WHERE v.registration_id = s.registration_id AND v.part IS s.part AND v.version <= s.version),
+	coalesce(s.part, 0), d.state,
+	(SELECT count(*) FROM pages p WHERE p.document_id = d.id AND p.erase_due = 0),
+	EXISTS (SELECT 1 FROM supersessions u WHERE u.association_id = s.id)`
 
 const documentFrom = ` FROM documents d LEFT JOIN associations s ON s.document_id = d.id `
 
 func scanDocument(s scannable) (protocollo.Document, error) {
 	var d protocollo.Document
-	err := s.Scan(&d.ID, &d.BatchID, &d.AOO, &d.RegistrationID, &d.Version, &d.State, &d.Pages)
+	err := s.Scan(&d.ID, &d.BatchID, &d.AOO, &d.RegistrationID, &d.Sequence, &d.Version, &d.Part, &d.State, &d.Pages, &d.Superseded)
 	return d, err
 }
 
@@ -102,7 +105,8 @@ func (db *DB) MovePages(ctx context.Context, documentID int64, pageIDs []int64) 
 }
 
 // Associate joins a document to a registration as its next version. The same association again is no error; Conflict
-// "already-associated", "already-captured", "annulled" or "document-closed"; NotFound across AOOs.
+// "already-associated", "already-captured", "annulled", "first-the-main" or "document-closed"; NotFound "part" for a rescan of an
+// attachment that is not there, and across AOOs.
 func (db *DB) Associate(ctx context.Context, as station.Association) (protocollo.Document, error) {
 	var d protocollo.Document
 	err := db.transact(ctx, "associate a document", func(w *wtx) error {
@@ -133,22 +137,7 @@ func (db *DB) Associate(ctx context.Context, as station.Association) (protocollo
 		if annulled != nil {
 			return protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", r.ID)
 		}
-		var versions, kept int
-		err = w.QueryRowContext(w.ctx, `SELECT coalesce(max(version), 0), count(*) FILTER (WHERE NOT EXISTS (
-				SELECT 1 FROM discards x WHERE x.document_id = s.document_id))
-			FROM associations s WHERE registration_id = ?`, r.ID).Scan(&versions, &kept)
-		if err != nil {
-			return err
-		}
-		if kept > 0 && !as.NewVersion {
-			return protocollo.Errorf(protocollo.Conflict, "already-captured", "registration %d has version %d", r.ID, versions)
-		}
-		_, err = w.insert("associations", row{"document_id": d.ID, "registration_id": r.ID, "version": versions + 1, "by_user": as.Actor.User, "by_code": as.ByCode})
-		if err != nil {
-			return err
-		}
-		detail := map[string]any{"document": d.ID, "version": versions + 1, "byCode": as.ByCode != ""}
-		if err := w.report(KindAssociated, as.Actor.User, d.AOO, r.IntakeID, detail); err != nil {
+		if err := w.associate(d, r, as); err != nil {
 			return err
 		}
 		d, err = documentByID(w.ctx, w, d.ID)
@@ -158,7 +147,8 @@ func (db *DB) Associate(ctx context.Context, as station.Association) (protocollo
 }
 
 // SetDocumentState moves a document on. States that stand for a legal fact need that fact: confirmed, archived, discarded, noted.
-// The same state again is no error; Conflict "document-closed" leaves final states alone, Conflict "document-state" otherwise.
+// The same state again is no error; Conflict "document-closed" leaves final states alone, Conflict "document-state" otherwise. Nothing becomes
+// ready or confirmed while something is asked about it: it waits.
 func (db *DB) SetDocumentState(ctx context.Context, documentID int64, s protocollo.DocumentState) error {
 	return db.transact(ctx, "set a document's state", func(w *wtx) error {
 		d, err := documentByID(w.ctx, w, documentID)
@@ -175,7 +165,7 @@ func (db *DB) SetDocumentState(ctx context.Context, documentID int64, s protocol
 			protocollo.DocumentConfirmed: `SELECT count(*) FROM quality_confirmations WHERE document_id = ?`,
 			protocollo.DocumentArchived:  `SELECT count(*) FROM archives WHERE document_id = ?`,
 			protocollo.DocumentDiscarded: `SELECT count(*) FROM discards WHERE document_id = ?`,
-			protocollo.DocumentNoted:     `SELECT count(*) FROM scope_decisions WHERE document_id = ? AND choice = 'note'`,
+			protocollo.DocumentNoted:     `SELECT count(*) FROM scope_decisions WHERE document_id = ? AND choice IN ('note', 'exclude')`,
 		}[s]
 		if needed {
 			n, err := number(w.QueryRowContext(w.ctx, proof, documentID))
@@ -184,6 +174,15 @@ func (db *DB) SetDocumentState(ctx context.Context, documentID int64, s protocol
 			}
 			if n == 0 {
 				return protocollo.Errorf(protocollo.Conflict, "document-state", "nothing makes document %d %s", documentID, s)
+			}
+		}
+		if s == protocollo.DocumentReady || s == protocollo.DocumentConfirmed {
+			open, err := w.openQuestions(d.ID)
+			if err != nil {
+				return err
+			}
+			if open > 0 {
+				s = protocollo.DocumentWaiting
 			}
 		}
 		return w.setState(d, s)
@@ -215,7 +214,7 @@ func (w *wtx) intakeOf(d protocollo.Document) (int64, error) {
 	return number(w.QueryRowContext(w.ctx, `SELECT intake_id FROM registrations WHERE id = ?`, d.RegistrationID))
 }
 
-// Decide records a page-rule decision. The choice "note" closes the document as noted. Pages to be erased can no longer be opened
+// Decide records a page-rule decision. The choices "note" and "exclude" close the document as noted. Pages to be erased can no longer be opened
 // from here on; EraseDecided erases them. NotFound "page" for a page of another document.
 func (db *DB) Decide(ctx context.Context, s station.ScopeDecision) error {
 	return db.transact(ctx, "decide a page rule", func(w *wtx) error {
@@ -230,12 +229,16 @@ func (db *DB) Decide(ctx context.Context, s station.ScopeDecision) error {
 		if err != nil {
 			return err
 		}
-		_, err = w.insert("scope_decisions", row{"document_id": d.ID, "by_user": s.Actor.User, "choice": string(s.Choice), "profile": s.Profile, "note": s.Note,
-			"sheets": s.Sheets, "reason": s.Reason, "erase": erase})
-		if err != nil {
+		closes := s.Choice == protocollo.ChoiceNote || s.Choice == protocollo.ChoiceExclude
+		decision := row{"document_id": d.ID, "by_user": s.Actor.User, "choice": string(s.Choice), "profile": s.Profile, "note": s.Note,
+			"sheets": s.Sheets, "reason": s.Reason, "erase": erase}
+		if s.Choice == protocollo.ChoiceExclude {
+			decision["exclusion"], decision["responsible"] = s.Exclusion, s.Responsible
+		}
+		if _, err = w.insert("scope_decisions", decision); err != nil {
 			return err
 		}
-		if s.Choice == protocollo.ChoiceNote {
+		if closes {
 			if err := w.setState(d, protocollo.DocumentNoted); err != nil {
 				return err
 			}
@@ -245,6 +248,9 @@ func (db *DB) Decide(ctx context.Context, s station.ScopeDecision) error {
 			return err
 		}
 		detail := map[string]any{"document": d.ID, "choice": s.Choice, "profile": s.Profile, "note": s.Note, "reason": s.Reason, "erase": len(s.Erase)}
+		if s.Choice == protocollo.ChoiceExclude {
+			detail["exclusion"] = s.Exclusion
+		}
 		return w.report(KindScope, s.Actor.User, d.AOO, intake, detail)
 	})
 }
@@ -270,11 +276,13 @@ func (w *wtx) markForErasure(documentID int64, ids []int64) (string, error) {
 type confirmedPage struct {
 	ID     int64              `json:"id"`
 	SHA256 string             `json:"sha256"`
+	Turn   int                `json:"turn,omitempty"` // as it was shown, clockwise in degrees
 	Flags  []station.PageFlag `json:"flags,omitempty"`
 }
 
 // ConfirmQuality records the operator's confirmation with the digests of the pages and what they were suspected of. Again it is no
-// error; Conflict "not-ready", also when the document's pages are not those that were confirmed.
+// error; Conflict "superseded", "not-ready", also when something is asked about the document, or its pages are not those that
+// were confirmed.
 func (db *DB) ConfirmQuality(ctx context.Context, q station.QualityConfirmation) error {
 	return db.transact(ctx, "confirm quality", func(w *wtx) error {
 		d, err := documentByID(w.ctx, w, q.DocumentID)
@@ -285,8 +293,17 @@ func (db *DB) ConfirmQuality(ctx context.Context, q station.QualityConfirmation)
 			return protocollo.Errorf(protocollo.NotFound, "document", "no such document")
 		case d.State == protocollo.DocumentConfirmed, d.State == protocollo.DocumentArchived:
 			return nil
+		case d.Superseded:
+			return protocollo.Errorf(protocollo.Conflict, "superseded", "document %d is superseded", d.ID)
 		case d.State != protocollo.DocumentReady || d.RegistrationID == 0:
 			return protocollo.Errorf(protocollo.Conflict, "not-ready", "document %d is %s", d.ID, d.State)
+		}
+		open, err := w.openQuestions(d.ID)
+		if err != nil {
+			return err
+		}
+		if open > 0 {
+			return protocollo.Errorf(protocollo.Conflict, "not-ready", "%d questions are open on document %d", open, d.ID)
 		}
 		list, flagged, err := w.confirmedPages(d, q.Pages)
 		if err != nil {
@@ -338,7 +355,7 @@ func (w *wtx) confirmedPages(d protocollo.Document, confirmed []station.PageConf
 		if len(confirmed[at].Flags) > 0 {
 			flagged++
 		}
-		list = append(list, confirmedPage{p.ID, p.SHA256, confirmed[at].Flags})
+		list = append(list, confirmedPage{p.ID, p.SHA256, p.Turn, confirmed[at].Flags})
 	}
 	if len(list) != len(confirmed) {
 		return nil, 0, protocollo.Errorf(protocollo.Conflict, "not-ready", "document %d has other pages than were confirmed", d.ID)

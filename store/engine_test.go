@@ -193,7 +193,7 @@ func TestMigrations(t *testing.T) {
 	storetest.Fails(t, migrateTo(ctx, pool, clock, edited), protocollo.Internal, "edited-migration")
 	storetest.Fails(t, migrateTo(ctx, pool, clock, list[:len(list)-1]), protocollo.Internal, "newer-database")
 	// A migration that fails leaves the schema and the list as they were.
-	broken := append(append([]migration(nil), list...), migration{version: len(list) + 1, name: "x", digest: "y", sql: `CREATE TABLE half (id INTEGER) STRICT; CREATE TABLE intakes (id INTEGER) STRICT;`})
+	broken := append(append([]migration(nil), list...), migration{version: list[len(list)-1].version + 1, name: "x", digest: "y", sql: `CREATE TABLE half (id INTEGER) STRICT; CREATE TABLE intakes (id INTEGER) STRICT;`})
 	if err := migrateTo(ctx, pool, clock, broken); err == nil {
 		t.Fatal("a broken migration was applied")
 	}

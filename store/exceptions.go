@@ -32,33 +32,46 @@ func exceptionByID(ctx context.Context, q querier, id int64) (protocollo.Excepti
 }
 
 // OpenException records that something waits for a person. A question of the same kind that is already open on the same document
-// and page is returned instead of a second one: recovery may ask again.
+// and page is returned instead of a second one: recovery may ask again. A document that was ready or confirmed waits from here on.
 func (db *DB) OpenException(ctx context.Context, e protocollo.Exception) (protocollo.Exception, error) {
 	var opened protocollo.Exception
 	err := db.transact(ctx, "open an exception", func(w *wtx) error {
-		id, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(id), 0) FROM exceptions WHERE solved_at = 0 AND aoo = ? AND kind = ?
-			AND coalesce(document_id, 0) = ? AND coalesce(page_id, 0) = ?`, string(e.AOO), string(e.Kind), e.DocumentID, e.PageID))
-		if err != nil {
-			return err
-		}
-		if id == 0 {
-			detail, err := encode(e.Detail)
-			if err != nil {
-				return err
-			}
-			res, err := w.ExecContext(w.ctx, `INSERT INTO exceptions (version, aoo, kind, document_id, page_id, opened_at, detail) VALUES (1, ?, ?, ?, ?, ?, ?)`,
-				string(e.AOO), string(e.Kind), nullable(e.DocumentID), nullable(e.PageID), w.now.UnixNano(), detail)
-			if err != nil {
-				return err
-			}
-			if id, err = res.LastInsertId(); err != nil {
-				return err
-			}
-		}
-		opened, err = exceptionByID(w.ctx, w, id)
+		var err error
+		opened, err = w.openException(e)
 		return err
 	})
 	return opened, err
+}
+
+func (w *wtx) openException(e protocollo.Exception) (protocollo.Exception, error) {
+	id, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(id), 0) FROM exceptions WHERE solved_at = 0 AND aoo = ? AND kind = ?
+		AND coalesce(document_id, 0) = ? AND coalesce(page_id, 0) = ?`, string(e.AOO), string(e.Kind), e.DocumentID, e.PageID))
+	if err != nil {
+		return e, err
+	}
+	if id == 0 {
+		detail, err := encode(e.Detail)
+		if err != nil {
+			return e, err
+		}
+		res, err := w.ExecContext(w.ctx, `INSERT INTO exceptions (version, aoo, kind, document_id, page_id, opened_at, detail) VALUES (1, ?, ?, ?, ?, ?, ?)`,
+			string(e.AOO), string(e.Kind), nullable(e.DocumentID), nullable(e.PageID), w.now.UnixNano(), detail)
+		if err != nil {
+			return e, err
+		}
+		if id, err = res.LastInsertId(); err != nil {
+			return e, err
+		}
+	}
+	if err := w.exec(`UPDATE documents SET state = ? WHERE id = ? AND state IN ('ready', 'confirmed')`, string(protocollo.DocumentWaiting), e.DocumentID); err != nil {
+		return e, err
+	}
+	return exceptionByID(w.ctx, w, id)
+}
+
+// openQuestions counts what is asked about a document.
+func (w *wtx) openQuestions(documentID int64) (int64, error) {
+	return number(w.QueryRowContext(w.ctx, `SELECT count(*) FROM exceptions WHERE document_id = ? AND solved_at = 0`, documentID))
 }
 
 // Exceptions lists the open ones of an AOO, oldest first.
@@ -75,8 +88,11 @@ func (db *DB) Exception(ctx context.Context, id int64) (protocollo.Exception, er
 	return exceptionByID(ctx, db.read, id)
 }
 
-// SolveException records an answer and journals it. Invalid "choice" when the kind does not offer it; but split and discard answer
-// whatever was asked about pages that left with them.
+// answersAll are the choices that answer whatever was asked about pages that left with them.
+var answersAll = []protocollo.Choice{protocollo.ChoiceSplit, protocollo.ChoiceDiscard, protocollo.ChoiceExclude}
+
+// SolveException records an answer and journals it. Invalid "choice" when the kind does not offer it and it is none of those that answer
+// everything; edited is the station's own word.
 func (db *DB) SolveException(ctx context.Context, a protocollo.Actor, id int64, version int, c protocollo.Choice, reason string) (protocollo.Exception, error) {
 	var solved protocollo.Exception
 	err := db.transact(ctx, "solve an exception", func(w *wtx) error {
@@ -90,30 +106,35 @@ func (db *DB) SolveException(ctx context.Context, a protocollo.Actor, id int64, 
 			conflict := protocollo.Errorf(protocollo.Conflict, "already-solved", "exception %d is at version %d", id, e.Version)
 			conflict.Words = e.SolvedBy
 			return conflict
-		case !slices.Contains(e.Kind.Choices(), c) && c != protocollo.ChoiceSplit && c != protocollo.ChoiceDiscard:
+		case !slices.Contains(e.Kind.Choices(), c) && !slices.Contains(answersAll, c) && (c != protocollo.ChoiceEdited || a.User != stationUser()):
 			return protocollo.Errorf(protocollo.Invalid, "choice", "%q is no answer to %s", c, e.Kind)
 		}
-		err = w.exec(`UPDATE exceptions SET version = version + 1, solved_at = ?, solved_by = ?, choice = ?, reason = ? WHERE id = ?`,
-			w.now.UnixNano(), a.User, string(c), reason, id)
-		if err != nil {
-			return err
-		}
-		intake := int64(0)
-		if e.DocumentID != 0 {
-			d, err := documentByID(w.ctx, w, e.DocumentID)
-			if err != nil {
-				return err
-			}
-			if intake, err = w.intakeOf(d); err != nil {
-				return err
-			}
-		}
-		detail := map[string]any{"exception": id, "kind": e.Kind, "document": e.DocumentID, "choice": c, "reason": reason}
-		if err := w.report(KindExceptionSolved, a.User, e.AOO, intake, detail); err != nil {
-			return err
-		}
-		solved, err = exceptionByID(w.ctx, w, id)
+		solved, err = w.solve(e, a.User, c, reason)
 		return err
 	})
 	return solved, err
+}
+
+// solve records an answer to an open exception and journals it.
+func (w *wtx) solve(e protocollo.Exception, user string, c protocollo.Choice, reason string) (protocollo.Exception, error) {
+	err := w.exec(`UPDATE exceptions SET version = version + 1, solved_at = ?, solved_by = ?, choice = ?, reason = ? WHERE id = ?`,
+		w.now.UnixNano(), user, string(c), reason, e.ID)
+	if err != nil {
+		return e, err
+	}
+	intake := int64(0)
+	if e.DocumentID != 0 {
+		d, err := documentByID(w.ctx, w, e.DocumentID)
+		if err != nil {
+			return e, err
+		}
+		if intake, err = w.intakeOf(d); err != nil {
+			return e, err
+		}
+	}
+	detail := map[string]any{"exception": e.ID, "kind": e.Kind, "document": e.DocumentID, "choice": c, "reason": reason}
+	if err := w.report(KindExceptionSolved, user, e.AOO, intake, detail); err != nil {
+		return e, err
+	}
+	return exceptionByID(w.ctx, w, e.ID)
 }

@@ -352,7 +352,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	_, err = db.RecordIntake(ctx, o.NewIntake(storetest.Draft("x", "y")))
 	storetest.Fails(t, err, protocollo.Stopped, "restore")
-	pending, err := db.UnsettledAttempts(ctx)
+	pending, err := db.UnsettledAttempts(ctx, 0, 100)
 	must(t, err)
 	if len(pending) != 2 || pending[0].Attempt.Outcome != protocollo.AttemptUnknown || pending[1].Intake.ID != waiting.Intake.ID {
 		t.Fatalf("pending: %+v", pending)

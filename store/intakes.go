@@ -11,15 +11,15 @@ import (
 	"segnatura/internal/station"
 )
 
-const intakeColumns = `i.id, i.at, i.aoo, i.year, i.seq, i.key, i.content_digest, i.draft, i.arrived_at, i.arrival_day, i.operator, i.desk,
-	i.duplicate_choice, coalesce(i.duplicate_of, 0)`
+const intakeColumns = `i.id, i.at, i.aoo, i.year, i.seq, i.key, i.content_digest, ` + presentDraft + `, i.arrived_at, i.arrival_day, i.operator, i.desk,
+	i.duplicate_choice, coalesce(i.duplicate_of, 0), (SELECT count(*) FROM corrections e WHERE e.intake_id = i.id)`
 
 func scanIntake(s scannable) (protocollo.Intake, error) {
 	var i protocollo.Intake
 	var saved, arrived int64
 	var draft string
 	err := s.Scan(&i.ID, &saved, &i.AOO, &i.Year, &i.Seq, &i.Key, &i.ContentDigest, &draft, &arrived, &i.ArrivalDay, &i.Operator, &i.Desk,
-		&i.DuplicateChoice, &i.DuplicateOf)
+		&i.DuplicateChoice, &i.DuplicateOf, &i.Edition)
 	if err != nil {
 		return i, err
 	}
@@ -42,14 +42,16 @@ func scanAttempt(s scannable) (protocollo.Attempt, error) {
 	return a, err
 }
 
-const registrationColumns = `r.id, r.intake_id, r.amministrazione, r.aoo, r.register, r.year, r.number, r.day, r.registered_at, r.connector, r.ref, r.segnatura`
+const registrationColumns = `r.id, r.intake_id, r.amministrazione, r.aoo, r.register, r.year, r.number, r.day, r.registered_at, r.connector, r.ref, r.segnatura,
+	` + recoveryColumn
 
 func scanRegistration(s scannable) (protocollo.Registration, error) {
 	var r protocollo.Registration
 	var at int64
 	var segnatura string
+	var recovery *string
 	err := s.Scan(&r.ID, &r.IntakeID, &r.Key.Amministrazione, &r.Key.AOO, &r.Key.Register, &r.Key.Year, &r.Number, &r.Day, &at, &r.Connector, &r.Ref,
-		&segnatura)
+		&segnatura, &recovery)
 	if err != nil {
 		return r, err
 	}
@@ -57,7 +59,8 @@ func scanRegistration(s scannable) (protocollo.Registration, error) {
 	if err := json.Unmarshal([]byte(segnatura), &r.Segnatura); err != nil {
 		return r, fmt.Errorf("decode the segnatura of registration %d: %w", r.ID, err)
 	}
-	return r, nil
+	r.Recovery, err = decodeRecovery(recovery)
+	return r, err
 }
 
 func intakeByID(ctx context.Context, q querier, id int64) (protocollo.Intake, error) {
@@ -115,7 +118,7 @@ func (w *wtx) existing(in station.NewIntake) (station.RecordedIntake, error) {
 		return station.RecordedIntake{}, protocollo.Errorf(protocollo.Conflict, "request-key", "key %s came before with other content", in.Key)
 	}
 	rec := station.RecordedIntake{Intake: i, Existing: true}
-	if rec.Attempt, err = latestAttempt(w.ctx, w, i.ID); err != nil {
+	if rec.Attempt, err = latestAttempt(w.ctx, w, i.ID); err != nil && !errors.Is(err, protocollo.NotFound) { // NotFound: it gets no number
 		return rec, err
 	}
 	rec.Registration, err = registrationOf(w.ctx, w, i.ID)
@@ -137,6 +140,27 @@ func (w *wtx) recordIntake(in station.NewIntake) (station.RecordedIntake, error)
 			declared = delivery.DeclaredDay
 		}
 	}
+	if d.BidID != 0 {
+		plico, err := w.bid(protocollo.Station(aoo), d.BidID)
+		if err != nil {
+			return station.RecordedIntake{}, err
+		}
+		i.ArrivedAt = plico.Handover.Received() // what the key froze (R5.2)
+	}
+	if d.EnvelopeID != 0 {
+		first, _, err := w.envelope(aoo, d.EnvelopeID)
+		if err != nil {
+			return station.RecordedIntake{}, err
+		}
+		i.ArrivedAt, declared = first.ArrivedAt, first.ArrivalDay // 002 art. 67.3
+	}
+	if in.ApplicationID != 0 {
+		domanda, err := w.application(aoo, in.ApplicationID)
+		if err != nil {
+			return station.RecordedIntake{}, err
+		}
+		i.ArrivedAt = domanda.Facts.ArrivedAt // the day and hour that its office wrote on it (R6.1)
+	}
 	if i.ArrivalDay = declared; declared == "" {
 		i.ArrivalDay = protocollo.DayOf(i.ArrivedAt)
 	}
@@ -155,14 +179,25 @@ func (w *wtx) recordIntake(in station.NewIntake) (station.RecordedIntake, error)
 	if err != nil {
 		return station.RecordedIntake{}, err
 	}
-	attempt, err := w.startAttempt(i, 1, in.Connector)
+	if d.BidID != 0 {
+		if err := w.linkBid(i); err != nil {
+			return station.RecordedIntake{}, err
+		}
+	}
+	if err := w.linkCompetition(i, in); err != nil {
+		return station.RecordedIntake{}, err
+	}
+	if d.EnvelopeID != 0 {
+		if err := w.linkEnvelope(i); err != nil {
+			return station.RecordedIntake{}, err
+		}
+	}
+	begin := w.firstAttempt
+	if in.Unnumbered != nil {
+		begin = w.recordUnnumbered
+	}
+	rec, err := begin(i, in)
 	if err != nil {
-		return station.RecordedIntake{}, err
-	}
-	if err := w.report(KindIntake, in.Actor.User, aoo, i.ID, map[string]any{"code": i.Code(), "connector": in.Connector}); err != nil {
-		return station.RecordedIntake{}, err
-	}
-	if err := w.indexIntake(i); err != nil {
 		return station.RecordedIntake{}, err
 	}
 	if err := w.rememberWords(i); err != nil {
@@ -171,7 +206,46 @@ func (w *wtx) recordIntake(in station.NewIntake) (station.RecordedIntake, error)
 	if err := w.exec(`DELETE FROM drafts WHERE key = ?`, in.Key); err != nil {
 		return station.RecordedIntake{}, err
 	}
-	return station.RecordedIntake{Intake: i, Attempt: attempt}, nil
+	return rec, nil
+}
+
+// firstAttempt claims the intake's first attempt: with whoever numbers, or, while the emergency register is open, with that, which answers at
+// once. One AOO has one mode (R21.2), and the transaction that saves the letter is where it is decided.
+func (w *wtx) firstAttempt(i protocollo.Intake, in station.NewIntake) (station.RecordedIntake, error) {
+	rec := station.RecordedIntake{Intake: i}
+	open, err := openEmergency(w.ctx, w, i.AOO)
+	if err != nil {
+		return rec, err
+	}
+	if open == nil && i.Draft.EmergencySheet != nil {
+		return rec, protocollo.Errorf(protocollo.Conflict, "emergency-none", "a sheet's row, and no emergency register is open")
+	}
+	connector := in.Connector
+	if open != nil {
+		connector = protocollo.EmergencyConnector
+	}
+	if rec.Attempt, err = w.startAttempt(i, 1, connector); err != nil {
+		return rec, err
+	}
+	if err := w.indexIntake(i); err != nil {
+		return rec, err
+	}
+	detail := map[string]any{"code": i.Code(), "connector": connector}
+	if open != nil {
+		if err := w.intoEmergency(in.Actor, *open, &rec, in.Sign); err != nil {
+			return rec, err
+		}
+		if rec.Registration != nil {
+			detail["emergency"] = emergencyDetail(*rec.Registration, 0)
+		}
+	}
+	if in.NotPersonal {
+		detail["notPersonal"] = true
+	}
+	if in.DuplicateIntake != 0 {
+		detail["duplicateIntake"] = in.DuplicateIntake
+	}
+	return rec, w.report(KindIntake, in.Actor.User, i.AOO, i.ID, detail)
 }
 
 func (w *wtx) startAttempt(i protocollo.Intake, ordinal int, connector string) (protocollo.Attempt, error) {
@@ -188,7 +262,7 @@ func (db *DB) PossibleDuplicates(ctx context.Context, aoo protocollo.AOOCode, d 
 			return nil
 		}
 		intakes, err := collect(ctx, db.read, scanIntake, `SELECT `+intakeColumns+` FROM records x JOIN intakes i ON i.id = x.intake_id
-			WHERE x.aoo = ? AND x.`+column+` = ? AND x.`+column+` <> '' AND x.annulled = 0 ORDER BY i.id DESC LIMIT 20`, string(aoo), asciiLower(value))
+			WHERE x.aoo = ? AND x.`+column+` = ? AND x.`+column+` <> '' AND x.annulled = 0 AND x.outcome <> 'closed' ORDER BY i.id DESC LIMIT 20`, string(aoo), asciiLower(value))
 		if err != nil {
 			return fmt.Errorf("find duplicates by %s: %w", reason, err)
 		}
@@ -216,7 +290,17 @@ func (db *DB) PossibleDuplicates(ctx context.Context, aoo protocollo.AOOCode, d 
 	if err := look("raccomandata", "raccomandata", d.RaccomandataCode, always); err != nil {
 		return nil, err
 	}
-	err := look("sender-reference", "sender_ref", d.SenderRef.Protocol, func(e protocollo.Draft) bool { return sharesSender(d, e) })
+	holders, err := db.RaccomandataHolders(ctx, aoo, d.Raccomandate())
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range holders {
+		if !seen[h.IntakeID] {
+			seen[h.IntakeID] = true
+			found = append(found, h.Duplicate)
+		}
+	}
+	err = look("sender-reference", "sender_ref", d.SenderRef.Protocol, func(e protocollo.Draft) bool { return sharesSender(d, e) })
 	return found, err
 }
 
@@ -242,28 +326,24 @@ func asciiLower(s string) string {
 	}, s)
 }
 
-// UnsettledAttempts lists attempts under way and unknown ones, oldest first.
-func (db *DB) UnsettledAttempts(ctx context.Context) ([]station.PendingAttempt, error) {
-	attempts, err := collect(ctx, db.read, scanAttempt, `SELECT `+attemptColumns+attemptFrom+
-		`JOIN records x ON x.attempt_id = a.id WHERE x.registration_id IS NULL AND c.outcome IN ('', 'unknown') ORDER BY a.id`)
+// UnsettledAttempts lists attempts under way and unknown ones, oldest first: at most limit after that id.
+func (db *DB) UnsettledAttempts(ctx context.Context, after int64, limit int) ([]station.PendingAttempt, error) {
+	list, err := pendingAttempts(ctx, db.read, `x.outcome IN ('', 'unknown') AND a.id > ? ORDER BY a.id LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list unsettled attempts: %w", err)
-	}
-	var list []station.PendingAttempt
-	for _, a := range attempts {
-		i, err := intakeByID(ctx, db.read, a.IntakeID)
-		if err != nil {
-			return nil, fmt.Errorf("list unsettled attempts: %w", err)
-		}
-		list = append(list, station.PendingAttempt{Attempt: a, Intake: i})
 	}
 	return list, nil
 }
 
-// WaitingIntakes lists intakes that the next attempt may be begun for, in arrival order.
-func (db *DB) WaitingIntakes(ctx context.Context) ([]protocollo.Intake, error) {
-	list, err := collect(ctx, db.read, scanIntake, `SELECT `+intakeColumns+` FROM records x JOIN intakes i ON i.id = x.intake_id
-		WHERE x.registration_id IS NULL AND x.outcome IN ('unavailable', 'absent') ORDER BY i.arrived_at, i.id`)
+// WaitingIntakes lists intakes that the next attempt may be begun for, in arrival order: at most limit after that one. While an AOO's
+// emergency register is open its queue stands still (R10.6). The inner question sorts ids and instants only, however many wait.
+func (db *DB) WaitingIntakes(ctx context.Context, after protocollo.Intake, limit int) ([]protocollo.Intake, error) {
+	list, err := collect(ctx, db.read, scanIntake, `SELECT `+intakeColumns+` FROM (
+			SELECT i.id AS id FROM records x JOIN intakes i ON i.id = x.intake_id
+			WHERE x.registration_id IS NULL AND x.outcome IN ('unavailable', 'absent') AND NOT `+emergencyOpen+`
+				AND (i.arrived_at, i.id) > (?, ?)
+			ORDER BY i.arrived_at, i.id LIMIT ?) w
+		JOIN intakes i ON i.id = w.id ORDER BY i.arrived_at, i.id`, nanos(after.ArrivedAt), after.ID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list waiting intakes: %w", err)
 	}

@@ -29,21 +29,24 @@ type migration struct {
 	digest  string
 }
 
-func migrations() ([]migration, error) {
-	entries, err := fs.ReadDir(migrationFiles, "migrations") // sorted by name
+func migrations() ([]migration, error) { return migrationsOf(migrationFiles) }
+
+// migrationsOf reads the migrations of a folder, whose numbers leave no gap: one that is missing would never be applied afterwards.
+func migrationsOf(files fs.FS) ([]migration, error) {
+	entries, err := fs.ReadDir(files, "migrations") // sorted by name
 	if err != nil {
 		return nil, err
 	}
 	var list []migration
-	for i, e := range entries {
-		b, err := fs.ReadFile(migrationFiles, "migrations/"+e.Name())
+	for _, e := range entries {
+		b, err := fs.ReadFile(files, "migrations/"+e.Name())
 		if err != nil {
 			return nil, err
 		}
 		digits, _, _ := strings.Cut(e.Name(), "_")
 		v, err := strconv.Atoi(digits)
-		if err != nil || v != i+1 {
-			return nil, fmt.Errorf("migration %s is not number %d", e.Name(), i+1)
+		if err != nil || v != len(list)+1 {
+			return nil, fmt.Errorf("migration %s has not the number %04d", e.Name(), len(list)+1)
 		}
 		sum := sha256.Sum256(b)
 		list = append(list, migration{version: v, name: e.Name(), sql: string(b), digest: hex.EncodeToString(sum[:])})
@@ -70,15 +73,46 @@ func migrateTo(ctx context.Context, pool *sql.DB, clock func() time.Time, list [
 	if err := pool.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM migrations`).Scan(&newest); err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if newest > len(list) {
-		return protocollo.Errorf(protocollo.Internal, "newer-database", "the database has schema %d, this program knows %d", newest, len(list))
+	if known := list[len(list)-1].version; newest > known {
+		return protocollo.Errorf(protocollo.Internal, "newer-database", "the database has schema %d, this program knows %d", newest, known)
+	}
+	applied, err := appliedMigrations(ctx, pool)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
 	}
 	for _, m := range list {
-		if err := apply(ctx, pool, clock, m); err != nil {
+		switch digest, done := applied[m.version]; {
+		case done && digest == m.digest:
+			continue
+		case done:
+			err = protocollo.Errorf(protocollo.Internal, "edited-migration", "it was changed after it had been applied")
+		default:
+			err = apply(ctx, pool, clock, m)
+		}
+		if err != nil {
 			return fmt.Errorf("migration %s: %w", m.name, classify(err))
 		}
 	}
 	return nil
+}
+
+// appliedMigrations has the digest of each migration that the database has, by its version.
+func appliedMigrations(ctx context.Context, pool *sql.DB) (map[int]string, error) {
+	rows, err := pool.QueryContext(ctx, `SELECT version, digest FROM migrations`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	applied := map[int]string{}
+	for rows.Next() {
+		var version int
+		var digest string
+		if err := rows.Scan(&version, &digest); err != nil {
+			return nil, err
+		}
+		applied[version] = digest
+	}
+	return applied, rows.Err()
 }
 
 func apply(ctx context.Context, pool *sql.DB, clock func() time.Time, m migration) error {
@@ -87,16 +121,6 @@ func apply(ctx context.Context, pool *sql.DB, clock func() time.Time, m migratio
 		return err
 	}
 	defer tx.Rollback() // no effect after Commit
-	var digest string
-	err = tx.QueryRowContext(ctx, `SELECT digest FROM migrations WHERE version = ?`, m.version).Scan(&digest)
-	switch {
-	case err == nil && digest == m.digest:
-		return nil
-	case err == nil:
-		return protocollo.Errorf(protocollo.Internal, "edited-migration", "it was changed after it had been applied")
-	case err != sql.ErrNoRows:
-		return err
-	}
 	if _, err := tx.ExecContext(ctx, m.sql); err != nil {
 		return err
 	}

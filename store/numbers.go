@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
 )
 
-// BeginAttempt claims the next attempt of an intake. Conflict "numbered", "under-way", "unknown" or "rejected" says why not.
-func (db *DB) BeginAttempt(ctx context.Context, intakeID int64, connector string) (protocollo.Attempt, error) {
-	var a protocollo.Attempt
+// BeginAttempt claims the next attempt of an intake, with the letter as it reads now. Conflict "numbered", "under-way", "unknown" or "rejected"
+// says why not; "recovery-by-sheet" that the ordinary number of a row comes from a sheet.
+func (db *DB) BeginAttempt(ctx context.Context, intakeID int64, connector string) (station.PendingAttempt, error) {
+	var p station.PendingAttempt
 	err := db.transact(ctx, "begin an attempt", func(w *wtx) error {
 		i, err := intakeByID(w.ctx, w, intakeID)
 		if err != nil {
@@ -23,16 +26,17 @@ func (db *DB) BeginAttempt(ctx context.Context, intakeID int64, connector string
 		if err != nil {
 			return err
 		}
-		if code := map[protocollo.AttemptOutcome]string{protocollo.AttemptUnderWay: "under-way", protocollo.AttemptNumbered: "numbered",
-			protocollo.AttemptUnknown: "unknown", protocollo.AttemptRejected: "rejected"}[last.Outcome]; code != "" {
-			return protocollo.Errorf(protocollo.Conflict, code, "attempt %d of intake %d is %s", last.Ordinal, intakeID, code)
-		}
-		if a, err = w.startAttempt(i, last.Ordinal+1, connector); err != nil {
+		if err := w.mayAsk(i, last); err != nil {
 			return err
 		}
+		a, err := w.startAttempt(i, last.Ordinal+1, connector)
+		if err != nil {
+			return err
+		}
+		p = station.PendingAttempt{Attempt: a, Intake: i}
 		return w.report(KindAttempt, stationUser(), i.AOO, i.ID, map[string]any{"ordinal": a.Ordinal, "connector": connector})
 	})
-	return a, err
+	return p, err
 }
 
 // settlements says which outcome may follow which. A number may follow any: a letter never loses one that was given.
@@ -98,34 +102,58 @@ func (db *DB) ConfirmNumber(ctx context.Context, attemptID int64, r protocollo.R
 		if err != nil {
 			return err
 		}
-		key := protocollo.RegisterKey{Amministrazione: s.Body.Code, AOO: i.AOO, Register: r.Register, Year: r.Year}
-		have, err := registrationOf(w.ctx, w, i.ID)
-		if err != nil {
-			return err
-		}
-		if have != nil {
-			if have.Key == key && have.Number == r.Number && have.Ref == r.Ref {
-				reg = *have
-				return nil
-			}
-			return &brokenInvariant{fmt.Sprintf("intake %d has number %s/%d and was given %s/%d too", i.ID, have.Number, have.Key.Year, r.Number, r.Year)}
-		}
-		other, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(id), 0) FROM registrations
-			WHERE amministrazione = ? AND aoo = ? AND register = ? AND year = ? AND number = ?`,
-			key.Amministrazione, string(key.AOO), key.Register, key.Year, string(r.Number)))
-		if err != nil {
-			return err
-		}
-		if other != 0 {
-			return &brokenInvariant{fmt.Sprintf("number %s/%d was given to intake %d and registration %d has it", r.Number, r.Year, i.ID, other)}
-		}
-		reg = protocollo.Registration{IntakeID: i.ID, Key: key, Number: r.Number, Day: r.Day, RegisteredAt: r.At.UTC(), Connector: a.Connector, Ref: r.Ref, Segnatura: s}
-		return w.register(i, a, &reg, r.Raw)
+		reg, err = w.confirmNumber(a, i, r, s)
+		return err
 	})
 	return reg, err
 }
 
+// keyOf is the sequence that a receipt's number is of.
+func keyOf(i protocollo.Intake, r protocollo.Receipt, s protocollo.Segnatura) protocollo.RegisterKey {
+	return protocollo.RegisterKey{Amministrazione: s.Body.Code, AOO: i.AOO, Register: r.Register, Year: r.Year}
+}
+
+// holderOf returns the registration that has a number, or 0.
+func (w *wtx) holderOf(key protocollo.RegisterKey, n protocollo.Number) (int64, error) {
+	return number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(id), 0) FROM (
+		SELECT id FROM registrations WHERE amministrazione = ?1 AND aoo = ?2 AND register = ?3 AND year = ?4 AND number = ?5
+		UNION ALL SELECT registration_id FROM recoveries WHERE amministrazione = ?1 AND aoo = ?2 AND register = ?3 AND year = ?4 AND number = ?5)`,
+		key.Amministrazione, string(key.AOO), key.Register, key.Year, string(n)))
+}
+
+func (w *wtx) confirmNumber(a protocollo.Attempt, i protocollo.Intake, r protocollo.Receipt, s protocollo.Segnatura) (protocollo.Registration, error) {
+	key := keyOf(i, r, s)
+	have, err := registrationOf(w.ctx, w, i.ID)
+	switch {
+	case err != nil:
+		return protocollo.Registration{}, err
+	case have != nil && have.Emergency():
+		return w.recovered(a, i, *have, key, r)
+	case have != nil && have.Key == key && have.Number == r.Number && have.Ref == r.Ref:
+		return *have, nil
+	case have != nil:
+		return *have, &brokenInvariant{fmt.Sprintf("intake %d has number %s/%d and was given %s/%d too", i.ID, have.Number, have.Key.Year, r.Number, r.Year)}
+	}
+	other, err := w.holderOf(key, r.Number)
+	if err != nil {
+		return protocollo.Registration{}, err
+	}
+	if other != 0 {
+		return protocollo.Registration{}, &brokenInvariant{fmt.Sprintf("number %s/%d was given to intake %d and registration %d has it", r.Number, r.Year, i.ID, other)}
+	}
+	reg := protocollo.Registration{IntakeID: i.ID, Key: key, Number: r.Number, Day: r.Day, RegisteredAt: r.At.UTC(), Connector: a.Connector, Ref: r.Ref, Segnatura: s}
+	err = w.register(i, a, &reg, r.Raw)
+	return reg, err
+}
+
 func (w *wtx) register(i protocollo.Intake, a protocollo.Attempt, reg *protocollo.Registration, raw string) error {
+	if err := w.insertRegistration(i, a, reg, raw); err != nil {
+		return err
+	}
+	return w.report(KindNumberConfirmed, i.Operator, i.AOO, i.ID, map[string]any{"number": reg.Number, "year": reg.Key.Year, "register": reg.Key.Register})
+}
+
+func (w *wtx) insertRegistration(i protocollo.Intake, a protocollo.Attempt, reg *protocollo.Registration, raw string) error {
 	segnatura, err := encode(reg.Segnatura)
 	if err != nil {
 		return err
@@ -139,46 +167,17 @@ func (w *wtx) register(i protocollo.Intake, a protocollo.Attempt, reg *protocoll
 	if err != nil {
 		return err
 	}
-	if err := w.indexNumber(i, *reg); err != nil {
-		return err
-	}
-	return w.report(KindNumberConfirmed, i.Operator, i.AOO, i.ID, map[string]any{"number": reg.Number, "year": reg.Key.Year, "register": reg.Key.Register})
+	return w.indexNumber(i, *reg)
 }
 
-// AnnulRegistration mirrors an annulment (R8.4).
-func (db *DB) AnnulRegistration(ctx context.Context, a protocollo.Actor, ann protocollo.Annulment) error {
-	if err := ann.Validate(); err != nil {
+// annulRegistration writes an annulment.
+func (w *wtx) annulRegistration(r protocollo.Registration, ann protocollo.Annulment, by string, at time.Time) error {
+	_, err := w.insert("annulments", row{"registration_id": r.ID, "annulled_at": at.UnixNano(), "by_user": by, "reason": ann.Reason,
+		"act_number": ann.ActNumber, "act_day": string(ann.ActDay)})
+	if err != nil {
 		return err
 	}
-	return db.transact(ctx, "annul a registration", func(w *wtx) error {
-		r, err := registrationByID(w.ctx, w, ann.RegistrationID)
-		if err != nil {
-			return err
-		}
-		if r.Key.AOO != a.AOO {
-			return protocollo.Errorf(protocollo.NotFound, "registration", "no such registration")
-		}
-		have, err := annulmentOf(w.ctx, w, r.ID)
-		if err != nil {
-			return err
-		}
-		if have != nil {
-			if have.Reason == ann.Reason && have.ActNumber == ann.ActNumber && have.ActDay == ann.ActDay {
-				return nil
-			}
-			return protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled by act %s", r.ID, have.ActNumber)
-		}
-		at := w.now
-		if !ann.At.IsZero() {
-			at = ann.At // the centre's own instant
-		}
-		_, err = w.insert("annulments", row{"registration_id": r.ID, "annulled_at": at.UnixNano(), "by_user": a.User, "reason": ann.Reason,
-			"act_number": ann.ActNumber, "act_day": string(ann.ActDay)})
-		if err != nil {
-			return err
-		}
-		return w.report(KindAnnulled, a.User, r.Key.AOO, r.IntakeID, map[string]any{"reason": ann.Reason, "actNumber": ann.ActNumber, "actDay": ann.ActDay})
-	})
+	return w.report(KindAnnulled, by, r.Key.AOO, r.IntakeID, map[string]any{"reason": ann.Reason, "actNumber": ann.ActNumber, "actDay": ann.ActDay})
 }
 
 const annulmentColumns = `registration_id, annulled_at, by_user, reason, act_number, act_day`

@@ -16,14 +16,17 @@ import (
 	"segnatura/stamp"
 )
 
-const printColumns = `p.id, p.registration_id, p.ordinal, c.printer, c.state, p.reason, p.bitmap_sha256, p.at, p.by_user, c.settled_at, c.condition`
+const printColumns = `p.id, p.registration_id, p.ordinal, c.printer, c.state, p.reason, p.bitmap_sha256, p.at, p.by_user, c.settled_at, c.condition,
+	coalesce(p.second, 0)`
 
 const printFrom = ` FROM prints p JOIN print_current c ON c.print_id = p.id `
 
 func scanPrint(s scannable) (protocollo.Print, error) {
 	var p protocollo.Print
 	var queued, settled int64
-	err := s.Scan(&p.ID, &p.RegistrationID, &p.Ordinal, &p.Printer, &p.State, &p.ReprintReason, &p.BitmapSHA256, &queued, &p.QueuedBy, &settled, &p.Condition)
+	var of protocollo.LabelFor
+	err := s.Scan(&p.ID, &p.RegistrationID, &p.Ordinal, &p.Printer, &p.State, &p.ReprintReason, &p.BitmapSHA256, &queued, &p.QueuedBy, &settled, &p.Condition, &of)
+	p.Second, p.Minuta = of == protocollo.LabelSecond, of == protocollo.LabelMinuta
 	p.QueuedAt, p.SettledAt = instant(queued), instant(settled)
 	return p, err
 }
@@ -52,7 +55,7 @@ func (db *DB) QueuePrint(ctx context.Context, n station.NewPrint) (protocollo.Pr
 		if n.Actor.AOO != r.Key.AOO {
 			return protocollo.Errorf(protocollo.NotFound, "registration", "no such registration")
 		}
-		last, err := one(w.ctx, w, "print", scanPrint, `SELECT `+printColumns+printFrom+`WHERE p.registration_id = ? ORDER BY p.id DESC LIMIT 1`, r.ID)
+		last, err := one(w.ctx, w, "print", scanPrint, `SELECT `+printColumns+printFrom+`WHERE p.registration_id = ? AND coalesce(p.second, 0) = ? ORDER BY p.id DESC LIMIT 1`, r.ID, int(n.For))
 		first := errors.Is(err, protocollo.NotFound)
 		switch {
 		case first && n.Reason != protocollo.ReprintNone:
@@ -70,23 +73,68 @@ func (db *DB) QueuePrint(ctx context.Context, n station.NewPrint) (protocollo.Pr
 		case !n.Reason.Valid():
 			return protocollo.Errorf(protocollo.Invalid, "reprint-reason", "a reprint needs its reason")
 		default:
-			if b, err = firstBitmap(w.ctx, w, r.ID); err != nil { // byte-identical (R2.5)
+			if b, err = firstBitmap(w.ctx, w, r.ID, n.For); err != nil { // byte-identical (R2.5)
 				return err
 			}
 		}
-		id, err := w.insert("prints", row{"registration_id": r.ID, "ordinal": last.Ordinal + 1, "aoo": string(r.Key.AOO), "printer": n.Printer,
+		ordinal, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(ordinal), 0) + 1 FROM prints WHERE registration_id = ?`, r.ID))
+		if err != nil {
+			return err
+		}
+		var second any // NULL on the original's
+		if n.For != protocollo.LabelOriginal {
+			second = int(n.For)
+		}
+		id, err := w.insert("prints", row{"registration_id": r.ID, "ordinal": ordinal, "second": second, "aoo": string(r.Key.AOO), "printer": n.Printer,
 			"reason": int(n.Reason), "by_user": n.Actor.User, "bitmap_sha256": b.sha256, "bitmap_bytes": b.bytes, "dots_per_mm": b.resolution.DotsPerMM,
 			"dpi": b.resolution.DPI})
 		if err != nil {
 			return err
 		}
-		if err := w.report(KindPrintQueued, n.Actor.User, r.Key.AOO, r.IntakeID, map[string]any{"ordinal": last.Ordinal + 1, "reason": n.Reason}); err != nil {
+		detail := map[string]any{"ordinal": ordinal, "reason": n.Reason}
+		if n.For == protocollo.LabelMinuta {
+			detail["minuta"] = true
+		}
+		if first && n.Layout != "" {
+			detail["layout"] = n.Layout
+		}
+		if err := w.report(KindPrintQueued, n.Actor.User, r.Key.AOO, r.IntakeID, detail); err != nil {
+			return err
+		}
+		if p, err = printByID(w.ctx, w, id); err != nil || !first || !n.Doubtful {
+			return err
+		}
+		if err := w.doubtPrint(p, r); err != nil {
 			return err
 		}
 		p, err = printByID(w.ctx, w, id)
 		return err
 	})
 	return p, err
+}
+
+// doubtPrint says of a label that it may have come out after the backup that was restored (R17.4): a person is asked before it is printed, and a
+// scan that reads it proves it.
+func (w *wtx) doubtPrint(p protocollo.Print, r protocollo.Registration) error {
+	return w.printOutcome(p, r, protocollo.PrintUnknown, p.Printer, protocollo.ConditionRestored, KindPrintSettled, stationUser())
+}
+
+// doubtPrints doubts, and counts, the labels that the copy knows as not printed.
+func (w *wtx) doubtPrints() (int, error) {
+	list, err := collect(w.ctx, w, scanPrint, `SELECT `+printColumns+printFrom+`WHERE c.state IN ('queued', 'sending', 'failed') AND c.state <> 'printed' ORDER BY p.id`)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range list {
+		r, err := registrationByID(w.ctx, w, p.RegistrationID)
+		if err != nil {
+			return 0, err
+		}
+		if err := w.doubtPrint(p, r); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
 }
 
 // printStep runs fn on a print and its registration in one transaction.
@@ -148,7 +196,7 @@ func (db *DB) RecordPrint(ctx context.Context, id int64, s protocollo.PrintState
 	})
 }
 
-// ResolvePrint records a person's word on an unknown print. Conflict "print-settled" when it is not unknown.
+// ResolvePrint records a person's word on an unknown print, or the station's that a scan has read it. Conflict "print-settled" when it is not unknown.
 func (db *DB) ResolvePrint(ctx context.Context, a protocollo.Actor, id int64, s protocollo.PrintState) error {
 	return db.printStep(ctx, "resolve a print", id, func(w *wtx, p protocollo.Print, r protocollo.Registration) error {
 		switch {
@@ -158,6 +206,9 @@ func (db *DB) ResolvePrint(ctx context.Context, a protocollo.Actor, id int64, s 
 			return protocollo.Errorf(protocollo.Invalid, "state", "a person says printed or failed, not %q", s)
 		case p.State != protocollo.PrintUnknown:
 			return protocollo.Errorf(protocollo.Conflict, "print-settled", "print %d is %s", id, p.State)
+		}
+		if a.User == stationUser() {
+			return w.printOutcome(p, r, s, p.Printer, protocollo.ConditionReadBack, KindPrintProven, a.User)
 		}
 		return w.printOutcome(p, r, s, p.Printer, p.Condition, KindPrintResolved, a.User)
 	})
@@ -208,9 +259,9 @@ func (db *DB) putBitmap(b *stamp.Bitmap) (bitmap, error) {
 	return bitmap{sha256: sha, bytes: int64(len(file)), resolution: b.Resolution}, err
 }
 
-func firstBitmap(ctx context.Context, q querier, registrationID int64) (bitmap, error) {
-	return one(ctx, q, "print", scanBitmap, `SELECT bitmap_sha256, bitmap_bytes, dots_per_mm, dpi FROM prints WHERE registration_id = ? ORDER BY id LIMIT 1`,
-		registrationID)
+func firstBitmap(ctx context.Context, q querier, registrationID int64, of protocollo.LabelFor) (bitmap, error) {
+	return one(ctx, q, "print", scanBitmap, `SELECT bitmap_sha256, bitmap_bytes, dots_per_mm, dpi FROM prints WHERE registration_id = ?
+		AND coalesce(second, 0) = ? ORDER BY id LIMIT 1`, registrationID, int(of))
 }
 
 func scanBitmap(s scannable) (bitmap, error) {

@@ -8,6 +8,12 @@ import (
 	"segnatura/internal/protocollo"
 )
 
+// What stands for the other side's words where the station itself gave up a call. The UI words them.
+const (
+	wordsRestored = "restored" // the copy that was brought back does not know how it ended
+	wordsStopped  = "stopped"  // the station stopped while it was under way
+)
+
 // recover does at each start what a crash may have cut short and no use case has a list of: the journal must reach what journal.heads
 // saw, and deliveries under way get an outcome. Attempts, prints and batches under way are listed for the use cases.
 func (db *DB) recover(ctx context.Context) error {
@@ -46,7 +52,7 @@ func (db *DB) settleDispatches(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		err := db.transact(ctx, "settle a delivery", func(w *wtx) error { return w.settleDispatch(id, "the station stopped while it was under way") })
+		err := db.transact(ctx, "settle a delivery", func(w *wtx) error { return w.settleDispatch(id, wordsStopped) })
 		if err != nil {
 			return err
 		}
@@ -56,7 +62,7 @@ func (db *DB) settleDispatches(ctx context.Context) error {
 
 // settleDispatch settles one delivery whose fate the station does not know. The book of the embedded register takes the same key twice without harm.
 func (w *wtx) settleDispatch(id int64, words string) error {
-	connector, err := text(w.QueryRowContext(w.ctx, `SELECT r.connector FROM dispatches d JOIN registrations r ON r.id = d.registration_id WHERE d.id = ?`, id))
+	connector, err := text(w.QueryRowContext(w.ctx, `SELECT `+reachedBy+` FROM dispatches d JOIN registrations r ON r.id = d.registration_id WHERE d.id = ?`, id))
 	if err != nil {
 		return err
 	}
@@ -64,5 +70,8 @@ func (w *wtx) settleDispatch(id int64, words string) error {
 	if connector == embeddedConnector {
 		state = protocollo.Unavailable
 	}
-	return w.dispatchOutcome(id, KindDispatchFailed, row{"state": string(state), "words": words})
+	if err := w.dispatchOutcome(id, KindDispatchFailed, row{"state": string(state), "words": words}); err != nil {
+		return err
+	}
+	return w.settleSuperseded(id)
 }

@@ -177,7 +177,7 @@ func (db *DB) LiftInvariant(ctx context.Context, a protocollo.Actor, reason stri
 // ConfirmRestore ends the stop of one AOO after a restore. Where this station numbers, the next number follows r.LastNumber, and the numbers
 // between the last one that the data know and that one are listed as a gap with the act. r.LastNumber is the register's of the
 // Roman year in which it is confirmed; 0000000 says that this year none was given. Invalid "lastNumber" when the data know a
-// later one.
+// later one. Conflict "emergency-still-open" and Invalid "emergencyLast" as [station.RestoreConfirmation] says.
 func (db *DB) ConfirmRestore(ctx context.Context, a protocollo.Actor, r station.RestoreConfirmation) error {
 	return db.transact(ctx, "confirm the restore", func(w *wtx) error {
 		if r.AOO == "" {
@@ -213,6 +213,9 @@ func (db *DB) ConfirmRestore(ctx context.Context, a protocollo.Actor, r station.
 		}
 		detail := map[string]any{"lastNumber": r.LastNumber}
 		if err := w.recordGap(a, r, known, detail); err != nil {
+			return err
+		}
+		if err := w.resumeEmergency(a, r, detail); err != nil {
 			return err
 		}
 		return w.report(KindRestoreConfirmed, a.User, r.AOO, 0, detail)

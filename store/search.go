@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,6 +21,18 @@ func visible(a protocollo.Actor) (string, []any) {
 
 // indexIntake makes an intake findable by its words.
 func (w *wtx) indexIntake(i protocollo.Intake) error {
+	subject, names, refs := indexWords(i)
+	return w.exec(`INSERT INTO record_text (rowid, subject, correspondents, refs, number) VALUES (?, ?, ?, ?, '')`, i.ID, subject, names, refs)
+}
+
+// indexAlso makes it findable by its words of now as well: what was corrected is still found by what it was (R8.2).
+func (w *wtx) indexAlso(i protocollo.Intake) error {
+	subject, names, refs := indexWords(i)
+	return w.exec(`UPDATE record_text SET subject = subject || ' ' || ?, correspondents = correspondents || ' ' || ?, refs = refs || ' ' || ? WHERE rowid = ?`,
+		subject, names, refs, i.ID)
+}
+
+func indexWords(i protocollo.Intake) (subject, correspondents, refs string) {
 	d := i.Draft
 	var names []string
 	for _, list := range [][]protocollo.Correspondent{d.Senders, d.Recipients, d.Copies} {
@@ -27,33 +40,56 @@ func (w *wtx) indexIntake(i protocollo.Intake) error {
 			names = append(names, c.Name, c.Code)
 		}
 	}
-	refs := []string{d.SenderRef.Protocol, d.RaccomandataCode, d.ExternalRef, d.Fascicolo, d.Classifica, d.Link, i.Code()}
-	return w.exec(`INSERT INTO record_text (rowid, subject, correspondents, refs, number) VALUES (?, ?, ?, ?, '')`,
-		i.ID, d.Subject, strings.Join(names, " "), strings.Join(refs, " "))
+	codes := []string{d.SenderRef.Protocol, d.RaccomandataCode, d.ExternalRef, d.Fascicolo, d.Classifica, d.Link, i.Code()}
+	for _, c := range d.Recipients {
+		codes = append(codes, c.Raccomandata)
+	}
+	return d.Subject, strings.Join(names, " "), strings.Join(codes, " ")
 }
 
 // indexNumber makes it findable by its number, with and without the zeros.
 func (w *wtx) indexNumber(i protocollo.Intake, r protocollo.Registration) error {
-	return w.exec(`UPDATE record_text SET number = ? WHERE rowid = ?`, fmt.Sprintf("%s %s %d", r.Number, r.Number.Short(), r.Key.Year), i.ID)
+	words := fmt.Sprintf("%s %s %d", r.Number, r.Number.Short(), r.Key.Year)
+	if sign := r.Segnatura.Emergency; sign != nil {
+		words += " " + sign.Label
+	}
+	if y := r.Recovery; y != nil { // either number finds it
+		words += fmt.Sprintf(" %s %s %d", y.Number, y.Number.Short(), y.Key.Year)
+	}
+	return w.exec(`UPDATE record_text SET number = ? WHERE rowid = ?`, words, i.ID)
 }
 
-// matchWords turns what a person typed into a query of words, each of which must begin a word of the record. Nothing typed is syntax.
+// emergencyLabel is a number of the emergency register as screens and labels say it: «n. 3/2026 R.E. 1/2026».
+var emergencyLabel = regexp.MustCompile(`(?i)\bn\. *\d+/\d{4} +R\.E\. *\d+/\d{4}\b`)
+
+// matchWords turns what a person typed into a query of words, each of which must begin a word of the record. Only an emergency number is matched as
+// one: its words alone begin many an ordinary number's. Nothing typed is syntax.
 func matchWords(s string) string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) })
-	for i, word := range words {
-		words[i] = `"` + word + `"*`
+	var terms []string
+	for _, label := range emergencyLabel.FindAllString(s, -1) {
+		terms = append(terms, `"`+strings.Join(wordsOf(label), " ")+`"`)
 	}
-	return strings.Join(words, " ")
+	for _, word := range wordsOf(emergencyLabel.ReplaceAllString(s, " ")) {
+		terms = append(terms, `"`+word+`"*`)
+	}
+	return strings.Join(terms, " ")
+}
+
+func wordsOf(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) })
 }
 
 // missing are the conditions behind Query.Missing: what a record still lacks.
 func missing(name string) (string, error) {
 	conditions := map[string]string{
-		"":        `1`,
-		"number":  `x.registration_id IS NULL`,
-		"label":   `x.registration_id IS NOT NULL AND x.labelled = 0 AND x.annulled = 0`,
-		"scan":    `x.registration_id IS NOT NULL AND x.labelled = 1 AND x.captured = 0 AND x.annulled = 0`,
-		"archive": `x.captured = 1 AND x.archived = 0 AND x.noted = 0 AND x.annulled = 0`,
+		"":         `1`,
+		"number":   `x.registration_id IS NULL AND x.outcome <> 'closed'`,
+		"label":    `x.registration_id IS NOT NULL AND x.labelled = 0 AND x.annulled = 0`,
+		"scan":     `x.registration_id IS NOT NULL AND x.labelled = 1 AND x.captured = 0 AND x.annulled = 0`,
+		"later":    postponed + ` AND x.annulled = 0`,
+		"recovery": `x.emergency = 1 AND x.ordinary_number = '' AND x.annulled = 0`,
+		"archive":  `x.captured = 1 AND x.archived = 0 AND x.noted = 0 AND x.annulled = 0`,
+		"file":     `x.registration_id IS NOT NULL AND x.archived = 0 AND x.noted = 0 AND x.annulled = 0`, // «numeri senza file», scanned or not
 	}
 	c, ok := conditions[name]
 	if !ok {
@@ -80,7 +116,7 @@ func (db *DB) Search(ctx context.Context, a protocollo.Actor, q station.Query) (
 		and(`0`) // only signs: nothing holds them
 	}
 	if q.Year != 0 {
-		and(`coalesce(nullif(x.year, 0), x.intake_year) = ?`, q.Year)
+		and(`(coalesce(nullif(x.year, 0), x.intake_year) = ? OR x.ordinary_year = ?)`, q.Year, q.Year)
 	}
 	if q.Number != "" {
 		n := strings.TrimLeft(string(q.Number), "0")
@@ -92,7 +128,7 @@ func (db *DB) Search(ctx context.Context, a protocollo.Actor, q station.Query) (
 			if err != nil {
 				return station.SearchResult{}, err
 			}
-			and(`x.number = ?`, string(padded))
+			and(`(x.number = ? OR x.ordinary_number = ?)`, string(padded), string(padded))
 		}
 	}
 	if q.Direction != "" {

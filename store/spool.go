@@ -30,25 +30,25 @@ var (
 	spoolKinds = map[string]string{"image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif", "application/pdf": "pdf"}
 )
 
-const batchColumns = `b.id, b.aoo, b.desk, b.source, b.started_by, b.started_at, b.ended_at, b.state, b.fault, b.selected,
+const batchColumns = `b.id, b.aoo, b.desk, b.source, b.started_by, b.started_at, b.ended_at, b.state, b.fault, b.selected, b.two_sided, b.backs_of,
 	(SELECT count(*) FROM pages p WHERE p.batch_id = b.id)`
 
 func scanBatch(s scannable) (protocollo.Batch, error) {
 	var b protocollo.Batch
 	var started, ended int64
-	err := s.Scan(&b.ID, &b.AOO, &b.Desk, &b.Source, &b.StartedBy, &started, &ended, &b.State, &b.Fault, &b.Selected, &b.Pages)
+	err := s.Scan(&b.ID, &b.AOO, &b.Desk, &b.Source, &b.StartedBy, &started, &ended, &b.State, &b.Fault, &b.Selected, &b.TwoSided, &b.BacksOf, &b.Pages)
 	b.StartedAt, b.EndedAt = instant(started), instant(ended)
 	return b, err
 }
 
 const pageColumns = `p.id, p.batch_id, coalesce(p.document_id, 0), p.seq, p.sheet, p.back, p.file, p.media_type, p.sha256, p.bytes, p.taken_at, p.name,
-	p.original_sha256, p.original_bytes, p.facts, p.settings, max(p.erased, p.erase_due)`
+	p.original_sha256, p.original_bytes, p.facts, p.settings, p.turn, max(p.erased, p.erase_due)`
 
 func scanPage(s scannable) (protocollo.Page, error) {
 	var p protocollo.Page
 	var taken int64
 	err := s.Scan(&p.ID, &p.BatchID, &p.DocumentID, &p.Seq, &p.Sheet, &p.Back, &p.File, &p.MediaType, &p.SHA256, &p.Bytes, &taken, &p.Name,
-		&p.OriginalSHA256, &p.OriginalBytes, &p.Facts, &p.Settings, &p.Erased)
+		&p.OriginalSHA256, &p.OriginalBytes, &p.Facts, &p.Settings, &p.Turn, &p.Erased)
 	p.TakenAt = instant(taken)
 	return p, err
 }
@@ -64,8 +64,8 @@ func (db *DB) BeginBatch(ctx context.Context, b protocollo.Batch) (protocollo.Ba
 }
 
 func (w *wtx) beginBatch(b protocollo.Batch) (protocollo.Batch, error) {
-	res, err := w.ExecContext(w.ctx, `INSERT INTO batches (aoo, desk, source, started_by, started_at, state, selected) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		string(b.AOO), b.Desk, b.Source, b.StartedBy, w.now.UnixNano(), string(protocollo.BatchRunning), b.Selected)
+	res, err := w.ExecContext(w.ctx, `INSERT INTO batches (aoo, desk, source, started_by, started_at, state, selected, two_sided, backs_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(b.AOO), b.Desk, b.Source, b.StartedBy, w.now.UnixNano(), string(protocollo.BatchRunning), b.Selected, b.TwoSided, b.BacksOf)
 	if err != nil {
 		return b, err
 	}
@@ -196,8 +196,8 @@ func (w *wtx) addPage(p protocollo.Page) (protocollo.Page, error) {
 		}
 	}
 	res, err := w.ExecContext(w.ctx, `INSERT INTO pages (batch_id, document_id, seq, position, sheet, back, file, media_type, sha256, bytes, taken_at, name,
-		original_sha256, original_bytes, facts, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.BatchID, nullable(p.DocumentID), p.Seq, position, p.Sheet, p.Back, p.File, p.MediaType, p.SHA256, p.Bytes,
-		p.TakenAt.UnixNano(), p.Name, p.OriginalSHA256, p.OriginalBytes, nullableText(p.Facts), nullableText(p.Settings))
+		original_sha256, original_bytes, facts, settings, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.BatchID, nullable(p.DocumentID), p.Seq, position, p.Sheet, p.Back, p.File, p.MediaType, p.SHA256, p.Bytes,
+		p.TakenAt.UnixNano(), p.Name, p.OriginalSHA256, p.OriginalBytes, nullableText(p.Facts), nullableText(p.Settings), p.Turn)
 	if err != nil {
 		return p, err
 	}
@@ -254,10 +254,12 @@ func (db *DB) OpenPage(ctx context.Context, pageID int64) (protocollo.Page, io.R
 	return p, f, nil
 }
 
-// PageTwins lists earlier pages of the AOO with the same digest whose images were not erased by a decision, oldest first.
+// PageTwins lists earlier pages of the AOO with the same digest whose images were not erased by a decision, nor taken over by another
+// document, oldest first.
 func (db *DB) PageTwins(ctx context.Context, aoo protocollo.AOOCode, sha256 string, notPage int64) ([]protocollo.Page, error) {
 	list, err := collect(ctx, db.read, scanPage, `SELECT `+pageColumns+` FROM pages p JOIN batches b ON b.id = p.batch_id
-		WHERE p.sha256 = ? AND b.aoo = ? AND p.id < ? AND p.erased = 0 AND p.erase_due = 0 ORDER BY p.id`, sha256, string(aoo), notPage)
+		WHERE p.sha256 = ? AND b.aoo = ? AND p.id < ? AND p.erased = 0 AND p.erase_due = 0
+		AND NOT EXISTS (SELECT 1 FROM supersessions u JOIN associations s ON s.id = u.association_id WHERE s.document_id = p.document_id) ORDER BY p.id`, sha256, string(aoo), notPage)
 	if err != nil {
 		return nil, fmt.Errorf("find page twins: %w", err)
 	}

@@ -48,11 +48,13 @@ var (
 	_ station.DraftStore     = (*DB)(nil)
 	_ station.ReferenceStore = (*DB)(nil)
 	_ station.TitolarioStore = (*DB)(nil)
-	_ station.AnnulStore     = (*DB)(nil)
 	_ station.PrintStore     = (*DB)(nil)
 	_ station.BatchStore     = (*DB)(nil)
 	_ station.DocumentStore  = (*DB)(nil)
+	_ station.PileStore      = (*DB)(nil)
+	_ station.BackStore      = (*DB)(nil)
 	_ station.ExceptionStore = (*DB)(nil)
+	_ station.EditStore      = (*DB)(nil)
 	_ station.CodeResolver   = (*DB)(nil)
 	_ station.ArchiveStore   = (*DB)(nil)
 	_ station.OutboxStore    = (*DB)(nil)
@@ -77,6 +79,8 @@ type Config struct {
 	MaxClockGap time.Duration
 	// TimeAgreed reports whether time servers agree with the clock now; a clock that they vouch for may be ahead. Nil means no.
 	TimeAgreed func() bool
+	// Timestamps says that a time-stamping authority is configured: digests of daily registers and of plichi are queued for it.
+	Timestamps bool
 	// FS is the file system under spool and blobs, for tests. Nil means the operating system's.
 	FS durable.FS
 }
@@ -97,6 +101,7 @@ type DB struct {
 	read   *pool       // query_only
 	heads  *heads
 	writer chan struct{} // holds one token: who has it writes
+	urgent chan struct{} // unbuffered: passes the token to who waits here before it goes back to writer
 	stray  chan struct{} // holds one token: who has it names spool files or looks for those without row
 	// blobDirs has the folders under blobs/ that are known to be durable.
 	blobDirs sync.Map
@@ -132,7 +137,7 @@ func openFile(ctx context.Context, cfg Config, name string) (_ *DB, err error) {
 	if _, err := os.Stat(filepath.Join(dir, name)); cfg.Existing && errors.Is(err, fs.ErrNotExist) {
 		return nil, protocollo.Errorf(protocollo.NotFound, "no-station", "the folder holds no station")
 	}
-	db := &DB{cfg: cfg, dir: dir, name: name, files: durable.Files{FS: cfg.FS}, writer: make(chan struct{}, 1), stray: make(chan struct{}, 1)}
+	db := &DB{cfg: cfg, dir: dir, name: name, files: durable.Files{FS: cfg.FS}, writer: make(chan struct{}, 1), urgent: make(chan struct{}), stray: make(chan struct{}, 1)}
 	db.writer <- struct{}{}
 	db.stray <- struct{}{}
 	if err := (durable.Files{}).MkdirAll(dir, 0o700); err != nil {

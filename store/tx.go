@@ -59,7 +59,40 @@ func (db *DB) transact(ctx context.Context, doing string, fn func(*wtx) error) e
 		return fmt.Errorf("%s: %w", doing, ctx.Err())
 	case <-db.writer:
 	}
-	defer func() { db.writer <- struct{}{} }()
+	return db.holding(ctx, doing, fn)
+}
+
+// transactFirst is transact for what cannot wait behind others: whoever writes hands the token over to it before anybody else.
+func (db *DB) transactFirst(ctx context.Context, doing string, fn func(*wtx) error) error {
+	if err := db.first(ctx); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return db.holding(ctx, doing, fn)
+}
+
+// first takes the writer's token ahead of others.
+func (db *DB) first(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-db.urgent:
+	case <-db.writer:
+	}
+	return nil
+}
+
+// passOn hands the writer's token on.
+func (db *DB) passOn() {
+	select {
+	case db.urgent <- struct{}{}:
+	default:
+		db.writer <- struct{}{}
+	}
+}
+
+// holding runs fn for whoever has the writer's token, and passes that on.
+func (db *DB) holding(ctx context.Context, doing string, fn func(*wtx) error) error {
+	defer db.passOn()
 	err := db.once(ctx, func(w *wtx) error {
 		why := db.clockDoubt(w)
 		if why == "" || w.doubt {

@@ -11,8 +11,8 @@ import (
 	"segnatura/scanner"
 )
 
-// readRecords reads what a list shows of intakes, in the order of their ids: intake, registration, facets, annulment. It asks four
-// questions however long the list is. An id that is no intake's is NotFound "intake".
+// readRecords reads what a list shows of intakes, in the order of their ids: intake, registration, facets, annulment, closing, why it gets no number. It
+// asks six questions however long the list is. An id that is no intake's is NotFound "intake".
 func readRecords(ctx context.Context, q querier, ids []int64) ([]station.Record, error) {
 	list := make([]station.Record, len(ids))
 	at := make(map[int64]*station.Record, len(ids))
@@ -46,13 +46,27 @@ func readRecords(ctx context.Context, q querier, ids []int64) ([]station.Record,
 	if _, err := collect(ctx, q, func(s scannable) (struct{}, error) {
 		var id int64
 		var f protocollo.Facets
-		err := s.Scan(&id, &f.Numbered, &f.Labelled, &f.Captured, &f.Archived, &f.Delivered, &f.Annulled)
+		err := s.Scan(&id, &f.Numbered, &f.Labelled, &f.Captured, &f.Excluded, &f.Archived, &f.Delivered, &f.Annulled)
 		if r := at[id]; r != nil {
 			r.Facets = f
 		}
 		return struct{}{}, err
-	}, `SELECT intake_id, registration_id IS NOT NULL, labelled, captured, archived, delivered, annulled FROM records WHERE intake_id`+among, set); err != nil {
+	}, `SELECT intake_id, registration_id IS NOT NULL, labelled, captured, excluded, archived, delivered, annulled FROM records WHERE intake_id`+among, set); err != nil {
 		return nil, err
+	}
+	closings, err := collect(ctx, q, scanIntakeClosing, `SELECT `+intakeClosingColumns+` FROM intake_closings z WHERE z.intake_id`+among, set)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range closings {
+		at[c.IntakeID].Closing = &c
+	}
+	unnumbered, err := collect(ctx, q, scanUnnumbered, `SELECT `+unnumberedColumns+` FROM unnumbered_intakes u WHERE u.intake_id`+among, set)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range unnumbered {
+		at[u.IntakeID].Unnumbered = &u
 	}
 	annulments, err := collect(ctx, q, scanAnnulment, `SELECT `+annulmentColumns+` FROM annulments WHERE registration_id IN
 		(SELECT id FROM registrations WHERE intake_id`+among+`)`, set)
@@ -109,23 +123,26 @@ func fullRecord(ctx context.Context, q querier, intakeID int64) (station.Record,
 	if err != nil {
 		return r, err
 	}
-	if r.Intake.DuplicateOf != 0 {
-		r.Related = append(r.Related, r.Intake.DuplicateOf)
+	if r.Inside, err = internalDeliveriesOf(ctx, q, intakeID); err != nil {
+		return r, err
+	}
+	if r.Related, err = related(ctx, q, r.Intake, r.Registration); err != nil {
+		return r, err
 	}
 	if r.Registration == nil {
 		return r, nil
 	}
 	reg := r.Registration.ID
-	later, err := collect(ctx, q, number, `SELECT r.id FROM intakes i JOIN registrations r ON r.intake_id = i.id WHERE i.duplicate_of = ? ORDER BY r.id`, reg)
-	if err != nil {
-		return r, err
+	if !r.Facets.Captured {
+		if r.Postponed, err = postponementOf(ctx, q, reg); err != nil {
+			return r, err
+		}
 	}
-	r.Related = append(r.Related, later...)
 	r.Prints, err = collect(ctx, q, scanPrint, `SELECT `+printColumns+printFrom+`WHERE p.registration_id = ? ORDER BY p.id`, reg)
 	if err != nil {
 		return r, err
 	}
-	docs, err := collect(ctx, q, scanDocument, `SELECT `+documentColumns+documentFrom+`WHERE s.registration_id = ? ORDER BY s.version`, reg)
+	docs, err := collect(ctx, q, scanDocument, `SELECT `+documentColumns+documentFrom+`WHERE s.registration_id = ? ORDER BY coalesce(s.part, 0), s.version`, reg)
 	if err != nil {
 		return r, err
 	}
@@ -155,13 +172,20 @@ func documentView(ctx context.Context, q querier, d protocollo.Document) (statio
 	case !errors.Is(err, protocollo.NotFound):
 		return v, err
 	}
+	if d.Superseded {
+		why, err := supersededView(ctx, q, d.ID)
+		if err != nil {
+			return v, err
+		}
+		v.Why = &why
+	}
 	scope, err := one(ctx, q, "scope", func(s scannable) (station.ScopeView, error) {
 		var c station.ScopeView
 		var at int64
-		err := s.Scan(&c.Choice, &c.Note, &c.Profile, &c.By, &at, &c.Reason)
+		err := s.Scan(&c.Choice, &c.Note, &c.Profile, &c.By, &at, &c.Reason, &c.Exclusion, &c.Responsible)
 		c.At = instant(at)
 		return c, err
-	}, `SELECT choice, note, profile, by_user, at, reason FROM scope_decisions WHERE document_id = ? ORDER BY id DESC LIMIT 1`, d.ID)
+	}, `SELECT choice, note, profile, by_user, at, reason, coalesce(exclusion, ''), coalesce(responsible, '') FROM scope_decisions WHERE document_id = ? ORDER BY id DESC LIMIT 1`, d.ID)
 	switch {
 	case err == nil:
 		v.Scope = &scope
@@ -201,7 +225,7 @@ func (db *DB) History(ctx context.Context, a protocollo.Actor, intakeID int64) (
 }
 
 // Journal pages through the AOO's journal, newest first. Entries about an intake are listed for who sees it; who may read the
-// journal ([protocollo.ActJournal]) also sees those about ordinary intakes. limit is at most 500.
+// journal ([protocollo.ActJournal]) also sees those about ordinary intakes, but no letter's words where it may not search. limit is at most 500.
 func (db *DB) Journal(ctx context.Context, a protocollo.Actor, before int64, limit int) ([]protocollo.Entry, error) {
 	where, args := visible(a)
 	if limit < 1 || limit > 500 {
@@ -215,11 +239,31 @@ func (db *DB) Journal(ctx context.Context, a protocollo.Actor, before int64, lim
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
+	if a.May(protocollo.ActSearch) {
+		return list, nil
+	}
+	for n, e := range list {
+		if list[n].Detail, err = withoutLetterWords(e.Detail); err != nil {
+			return nil, fmt.Errorf("veil entry %d: %w", e.Seq, err)
+		}
+	}
 	return list, nil
 }
 
+// withoutLetterWords takes what a letter says (subject, names: [changeDetail]) out of an entry's detail; that it was changed, and in which
+// fields, stays.
+func withoutLetterWords(detail json.RawMessage) (json.RawMessage, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(detail, &all); err != nil {
+		return nil, err
+	}
+	delete(all, "oldValues")
+	delete(all, "newValues")
+	return json.Marshal(all)
+}
+
 // openBatches selects batches that are running, have documents that are not closed, or pages that belong to no document yet.
-const openBatches = `b.aoo = ? AND (b.state = 'running'
+const openBatches = `b.aoo = ? AND (b.state IN ('running', 'awaits-backs')
 	OR EXISTS (SELECT 1 FROM documents d WHERE d.batch_id = b.id AND d.state NOT IN ('archived', 'discarded', 'noted'))
 	OR EXISTS (SELECT 1 FROM pages p WHERE p.batch_id = b.id AND p.document_id IS NULL AND p.erase_due = 0))`
 
@@ -275,7 +319,8 @@ func (db *DB) batchView(ctx context.Context, a protocollo.Actor, b protocollo.Ba
 
 // Counts are the numbers of the fixed bar, of what the actor sees. LabelsToPrint counts registrations whose label waits for a printer,
 // as Prints lists them; one that was registered without a label is found by the search for what is missing. WithoutNumber
-// includes those whose outcome is unknown.
+// are those alone whose number comes without a person's word: not those whose outcome is unknown, nor those that the centre refused, which are
+// Refused. OutcomesUnknown counts as well rows of the emergency register, which have a number.
 func (db *DB) Counts(ctx context.Context, a protocollo.Actor) (station.Counts, error) {
 	where, seen := visible(a)
 	document := `(s.registration_id IS NULL OR EXISTS (SELECT 1 FROM records x WHERE x.registration_id = s.registration_id AND ` + where + `))`
@@ -292,13 +337,18 @@ func (db *DB) Counts(ctx context.Context, a protocollo.Actor) (station.Counts, e
 			AND x.print_state IN ('queued', 'failed') AND ` + where, seen},
 		{&c.PrintsUnknown, `SELECT count(*) FROM print_current c JOIN prints p ON p.id = c.print_id JOIN records x ON x.registration_id = p.registration_id
 			WHERE c.state <> 'printed' AND c.state = 'unknown' AND ` + where, seen},
-		{&c.WithoutNumber, `SELECT count(*) FROM records x WHERE x.registration_id IS NULL AND ` + where, seen},
-		{&c.OutcomesUnknown, `SELECT count(*) FROM records x WHERE x.registration_id IS NULL AND x.outcome = 'unknown' AND ` + where, seen},
+		{&c.WithoutNumber, `SELECT count(*) FROM records x WHERE x.registration_id IS NULL AND x.outcome NOT IN ('unknown', 'rejected', 'closed') AND ` + where, seen},
+		{&c.Refused, `SELECT count(*) FROM records x WHERE x.registration_id IS NULL AND x.outcome = 'rejected' AND ` + where, seen},
+		{&c.OutcomesUnknown, `SELECT count(*) FROM records x WHERE ` + withoutOrdinary + ` AND x.outcome = 'unknown' AND ` + where, seen},
+		{&c.Corrections, `SELECT count(*)` + correctionFrom + `WHERE ` + where + ` AND ` + waitingCorrections(a), seen},
 		{&c.ToConfirm, `SELECT count(*) FROM documents d LEFT JOIN associations s ON s.document_id = d.id
 			WHERE d.aoo = ? AND d.state = 'ready' AND d.state NOT IN ('archived', 'discarded', 'noted') AND ` + document, append(aoo, seen...)},
-		{&c.ToScan, `SELECT count(*) FROM records x WHERE x.registration_id IS NOT NULL AND x.captured = 0 AND x.labelled = 1 AND x.annulled = 0 AND ` + where, seen},
+		{&c.ToScan, `SELECT count(*) FROM records x JOIN intakes i ON i.id = x.intake_id WHERE ` + unscanned + ` AND ` + where, seen},
+		{&c.Postponed, `SELECT count(*) FROM records x WHERE x.registration_id IS NOT NULL AND x.annulled = 0 AND ` + postponed + ` AND ` + where, seen},
 		{&c.ToDeliver, `SELECT count(*) FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id JOIN records x ON x.registration_id = d.registration_id
-			WHERE c.state <> 'delivered' AND ` + where, seen},
+			WHERE c.state <> 'delivered' AND c.state <> 'withdrawn' AND ` + where, seen},
+		{&c.DeliveriesStopped, `SELECT count(*) FROM dispatch_current c JOIN dispatches d ON d.id = c.dispatch_id JOIN records x ON x.registration_id = d.registration_id
+			WHERE c.state <> 'delivered' AND c.state <> 'withdrawn' AND c.state IN ('rejected', 'outcome-unknown') AND ` + where, seen},
 		{&c.RegisteredToday, `SELECT count(*) FROM records x WHERE x.aoo = ? AND x.day = ? AND ` + where,
 			append([]any{string(a.AOO), string(protocollo.DayOf(db.cfg.Clock()))}, seen...)},
 	} {
@@ -325,7 +375,8 @@ func (db *DB) RecordView(ctx context.Context, a protocollo.Actor, intakeID int64
 	})
 }
 
-// ResolveBarcode finds the registration of an ordinary code of ours.
+// ResolveBarcode finds the registration of a code of ours: an ordinary one, also of a recovered registration's second label, or one of the
+// emergency register.
 func (db *DB) ResolveBarcode(ctx context.Context, b protocollo.Barcode) (station.Resolved, error) {
 	s, err := readSetup(ctx, db.read)
 	if err != nil {
@@ -333,12 +384,15 @@ func (db *DB) ResolveBarcode(ctx context.Context, b protocollo.Barcode) (station
 	}
 	var id int64
 	for _, aoo := range s.AOOs {
-		if b.Kind != protocollo.BarcodeOrdinary || !b.Belongs(s.Body.Code, aoo.Code) {
+		if !b.IsRegistration() || !b.Belongs(s.Body.Code, aoo.Code) {
 			continue
 		}
 		id, err = one(ctx, db.read, "registration", number, `SELECT id FROM registrations
-			WHERE amministrazione = ? AND aoo = ? AND register = ? COLLATE NOCASE AND year = ? AND number = ?`,
-			s.Body.Code, string(aoo.Code), b.Register, b.Year, b.Number)
+			WHERE amministrazione = ? AND aoo = ? AND register = ? COLLATE NOCASE AND year = ? AND number = ? AND (connector = ?) = ?`,
+			s.Body.Code, string(aoo.Code), b.Register, b.Year, b.Number, protocollo.EmergencyConnector, b.Kind == protocollo.BarcodeEmergency)
+		if errors.Is(err, protocollo.NotFound) && b.Kind == protocollo.BarcodeOrdinary {
+			id, err = resolveRecovered(ctx, db.read, b, aoo.Code, s.Body.Code)
+		}
 		if err != nil {
 			return station.Resolved{}, fmt.Errorf("resolve a barcode: %w", err)
 		}
@@ -349,7 +403,8 @@ func (db *DB) ResolveBarcode(ctx context.Context, b protocollo.Barcode) (station
 
 // ResolveHandCode lists the registrations of an AOO with that year and number; several where it has several registers.
 func (db *DB) ResolveHandCode(ctx context.Context, aoo protocollo.AOOCode, year int, n protocollo.Number) ([]station.Resolved, error) {
-	ids, err := collect(ctx, db.read, number, `SELECT id FROM registrations WHERE aoo = ? AND year = ? AND number = ? ORDER BY id`, string(aoo), year, string(n))
+	ids, err := collect(ctx, db.read, number, `SELECT id FROM registrations WHERE aoo = ?1 AND year = ?2 AND number = ?3
+		UNION SELECT registration_id FROM recoveries WHERE aoo = ?1 AND year = ?2 AND number = ?3 ORDER BY id`, string(aoo), year, string(n))
 	if err != nil {
 		return nil, fmt.Errorf("resolve a hand code: %w", err)
 	}

@@ -24,9 +24,12 @@ type Status struct {
 	Scanners []ScannerView  `json:"scanners"`
 	Printers []PrinterView  `json:"printers"`
 	Folders  []FolderView   `json:"folders"`
+	Profiles []ProfileView  `json:"profiles"`
 	Central  station.Health `json:"central"`
 	Counts   station.Counts `json:"counts"`
 	Stops    []station.Stop `json:"stops"`
+	// Alarms is how many nobody has seen yet; 0 for who is not to see them.
+	Alarms int `json:"alarms,omitempty"`
 	// Works are under way without anybody's doing: archives that are made, texts that are recognised.
 	Works []station.Progress `json:"works"`
 	// Seq is the live feed's latest number: events after it are news.
@@ -79,6 +82,12 @@ func (s *Server) statusOf(ctx context.Context, id auth.Identity) (Status, error)
 	st.Central, st.Works = s.Station.Health(), s.Station.Works(id.Actor)
 	var err error
 	if st.Counts, err = s.Station.Counts(ctx, id.Actor); err != nil {
+		return st, err
+	}
+	if st.Alarms, err = s.Station.UnseenAlarms(ctx, id.Actor); err != nil {
+		return st, err
+	}
+	if st.Profiles, err = s.profileViews(ctx, id.Actor); err != nil {
 		return st, err
 	}
 	stops, err := s.Station.Stops(ctx, id.Actor)

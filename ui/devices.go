@@ -17,7 +17,8 @@ import (
 type Devices struct {
 	Scanners []Scanner
 	Printers []LabelPrinter
-	Folders  []Folder
+	// Folders lists the watched hot folders as they are now; nil: there are none.
+	Folders func() []Folder
 }
 
 // Scanner is one configured source of pages.
@@ -30,6 +31,12 @@ type Scanner struct {
 type LabelPrinter struct {
 	Name    string
 	Printer station.Printer
+	// Family is what it speaks, for people. Media is the label as it is sold, of which Printer.LabelSize may be less.
+	Family string
+	Media  stamp.Size
+	// Sheet is the layout of the labels on A4 that it prints on, or "". Download: nothing prints here, each label is a PDF to fetch.
+	Sheet    string
+	Download bool
 }
 
 // Folder is one watched hot folder. Troubles lists what lies in it and cannot be taken.
@@ -45,7 +52,10 @@ type ScannerView struct {
 	State  scanner.State       `json:"state" enum:"idle,busy,stopped,offline"`
 	Feeder scanner.FeederState `json:"feeder,omitempty"`
 	User   string              `json:"user,omitempty" doc:"Chi lo sta usando (R21.6)"`
-	// Inputs is empty in the bar; the scan form asks for one scanner's.
+	Fault  scanner.FaultKind   `json:"fault,omitempty" doc:"Perché non si può usare, dove si sa"`
+	// Device is the scanner's own UUID or serial number, by which profiles know it; Inputs is empty in the bar. The scan form asks for
+	// one scanner's.
+	Device string      `json:"device,omitempty"`
 	Inputs []InputView `json:"inputs,omitempty"`
 }
 
@@ -55,6 +65,7 @@ type InputView struct {
 	Duplex      bool                `json:"duplex,omitempty"`
 	ColorModes  []scanner.ColorMode `json:"colorModes,omitempty"`
 	Resolutions []int               `json:"resolutions,omitempty"`
+	PageSizes   []scanner.PageSize  `json:"pageSizes,omitempty"`
 }
 
 // PrinterView is a label printer as the bar shows it.
@@ -65,6 +76,28 @@ type PrinterView struct {
 	Blocks     stamp.Condition   `json:"blocks,omitempty" doc:"Perché un'etichetta ora non uscirebbe"`
 	WidthMM    float64           `json:"widthMM"`
 	HeightMM   float64           `json:"heightMM"`
+	Family     string            `json:"family,omitempty" doc:"Il linguaggio della stampante"`
+	DPI        int               `json:"dpi,omitempty"`
+	// Media is what it says is loaded, as far as it says it.
+	Media *MediaView `json:"media,omitempty" doc:"Che cosa la stampante dice di avere caricato"`
+	// Download: each label is a PDF that the clerk prints.
+	Download bool   `json:"download,omitempty"`
+	Sheet    string `json:"sheet,omitempty" doc:"La disposizione delle etichette sul foglio A4"`
+}
+
+// MediaView is what a printer says of its labels; 0 where it does not say.
+type MediaView struct {
+	WidthMM  float64         `json:"widthMM"`
+	HeightMM float64         `json:"heightMM"`
+	Kind     stamp.MediaKind `json:"kind" enum:",die-cut,continuous"`
+}
+
+// mediaView is nil where the printer said nothing.
+func mediaView(m stamp.Media) *MediaView {
+	if m == (stamp.Media{}) {
+		return nil
+	}
+	return &MediaView{WidthMM: m.WidthMM, HeightMM: m.HeightMM, Kind: m.Kind}
 }
 
 // FolderView is a hot folder as the bar shows it.
@@ -87,7 +120,9 @@ type deviceStates struct {
 	mu       sync.Mutex
 	scanners map[string]scanner.Status
 	printers map[string]stamp.PrinterState
-	asked    chan struct{} // somebody wants to know now
+	// abilities are what scanners said that they can do, by configured id.
+	abilities map[string]scanner.Capabilities
+	asked     chan struct{} // somebody wants to know now
 }
 
 // Periods of asking devices how they are.
@@ -128,10 +163,15 @@ func (s *Server) askDevices(ctx context.Context) (changed bool) {
 	for _, sc := range s.Devices.Scanners {
 		all.Go(func() error {
 			st := sc.Source.Status(ctx)
+			if _, known := s.states.abilitiesOf(sc.ID); !known && st.State != scanner.StateOffline && st.State != scanner.StateBusy {
+				if c, err := sc.Source.Capabilities(ctx); err == nil { // else it is asked again with the next look
+					s.states.learn(sc.ID, c)
+				}
+			}
 			s.states.mu.Lock()
 			defer s.states.mu.Unlock()
 			old := s.states.scanners[sc.ID]
-			changed = changed || old.State != st.State || old.Feeder != st.Feeder
+			changed = changed || old.State != st.State || old.Feeder != st.Feeder || old.Fault != st.Fault
 			s.states.scanners[sc.ID] = st
 			return nil
 		})
@@ -141,7 +181,8 @@ func (s *Server) askDevices(ctx context.Context) (changed bool) {
 			st := p.Printer.State(ctx)
 			s.states.mu.Lock()
 			defer s.states.mu.Unlock()
-			changed = changed || !slices.Equal(s.states.printers[p.Printer.ID()].Conditions, st.Conditions)
+			old := s.states.printers[p.Printer.ID()]
+			changed = changed || !slices.Equal(old.Conditions, st.Conditions) || old.Media != st.Media
 			s.states.printers[p.Printer.ID()] = st
 			return nil
 		})
@@ -160,7 +201,7 @@ func (s *Server) scannerViews() []ScannerView {
 		if !ok {
 			st.State = scanner.StateOffline
 		}
-		out = append(out, ScannerView{ID: sc.ID, Name: sc.Name, State: st.State, Feeder: st.Feeder, User: s.Station.ScannerUser(sc.ID)})
+		out = append(out, ScannerView{ID: sc.ID, Name: sc.Name, State: st.State, Feeder: st.Feeder, Fault: st.Fault, Device: s.states.abilities[sc.ID].ID, User: s.Station.ScannerUser(sc.ID)})
 	}
 	return out
 }
@@ -174,8 +215,12 @@ func (s *Server) printerDeviceViews() []PrinterView {
 		if !ok {
 			st.Conditions = []stamp.Condition{stamp.ConditionOffline}
 		}
-		size := p.Printer.LabelSize()
-		v := PrinterView{ID: p.Printer.ID(), Name: p.Name, Conditions: st.Conditions, WidthMM: size.WidthMM, HeightMM: size.HeightMM}
+		size := p.Media
+		if size == (stamp.Size{}) {
+			size = p.Printer.LabelSize()
+		}
+		v := PrinterView{ID: p.Printer.ID(), Name: p.Name, Conditions: st.Conditions, WidthMM: size.WidthMM, HeightMM: size.HeightMM,
+			Family: p.Family, DPI: p.Printer.Resolution().DPI, Media: mediaView(st.Media), Download: p.Download, Sheet: p.Sheet}
 		if c, blocked := st.Blocks(); blocked {
 			v.Blocks = c
 		}
@@ -186,7 +231,10 @@ func (s *Server) printerDeviceViews() []PrinterView {
 
 func (s *Server) folderViews() []FolderView {
 	out := []FolderView{}
-	for _, f := range s.Devices.Folders {
+	if s.Devices.Folders == nil {
+		return out
+	}
+	for _, f := range s.Devices.Folders() {
 		out = append(out, FolderView{ID: f.ID, Name: f.Name, Troubles: some(f.Troubles())})
 	}
 	return out
@@ -195,7 +243,7 @@ func (s *Server) folderViews() []FolderView {
 func inputViews(c scanner.Capabilities) []InputView {
 	var out []InputView
 	for _, in := range c.Inputs {
-		out = append(out, InputView{Input: in.Input, Duplex: in.Duplex, ColorModes: in.ColorModes, Resolutions: in.ResolutionsDPI})
+		out = append(out, InputView{Input: in.Input, Duplex: in.Duplex, ColorModes: in.ColorModes, Resolutions: in.ResolutionsDPI, PageSizes: in.Sizes()})
 	}
 	return out
 }

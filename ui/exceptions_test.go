@@ -45,7 +45,7 @@ func TestSplitOfAScanThatWasCutShort(t *testing.T) {
 	}
 	asked := kindsOf(anna.exceptions())
 	inside, cut := asked[protocollo.ExceptionCodeInside], asked[protocollo.ExceptionCount]
-	if len(asked) != 2 || cut.Detail.Why != "jam" || inside.PageID != cut.PageID {
+	if _, twin := asked[protocollo.ExceptionSeenTwice]; len(asked) != 3 || !twin || cut.Detail.Why != "jam" || inside.PageID != cut.PageID { // decision 0025
 		t.Fatalf("asked %+v", asked)
 	}
 	anna.solve(inside, object{"choice": protocollo.ChoiceSplit}).want(204, "")

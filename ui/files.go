@@ -13,12 +13,22 @@ import (
 
 // Paper renders what goes to an ordinary printer, or to the screen. The wiring joins stamp/pdf and stamp/compose behind it.
 type Paper interface {
+	EmergencyPapers
+	TenderPapers
 	// Receipt writes the receipt L-17 as PDF/A.
 	Receipt(w io.Writer, d stamp.ReceiptData) error
+	// InternalReceipt writes the receipt of an internal delivery as PDF/A: the same page twice.
+	InternalReceipt(w io.Writer, r stamp.InternalReceipt) error
 	// Attestation writes what a delegated officer signs, as PDF/A.
 	Attestation(w io.Writer, a pdfa.Attestation) error
+	// SortingList writes a «Distinta di smistamento» as PDF/A.
+	SortingList(w io.Writer, l stamp.SortingList) error
+	// PostingList writes a «Distinta di spedizione», or the recipients of one letter, as PDF/A.
+	PostingList(w io.Writer, l stamp.PostingList) error
 	// LabelPDF writes a label as a page of its own size.
 	LabelPDF(w io.Writer, b *stamp.Bitmap) error
+	// Dividers writes that many divider sheets for attachments.
+	Dividers(w io.Writer, copies int) error
 	// LabelPNG writes a label's dots as a picture.
 	LabelPNG(w io.Writer, b *stamp.Bitmap) error
 }

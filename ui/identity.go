@@ -10,6 +10,7 @@ import (
 
 	"segnatura/internal/auth"
 	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
 )
 
 const (
@@ -18,7 +19,10 @@ const (
 	backgroundHeader = "X-Sfondo"
 )
 
-type identityKey struct{}
+type (
+	identityKey struct{}
+	deskKey     struct{}
+)
 
 // identified puts the caller's identity, if there is one, into the request's context.
 func (s *Server) identified(next http.Handler) http.Handler {
@@ -42,11 +46,32 @@ func (s *Server) identified(next http.Handler) http.Handler {
 	})
 }
 
+// keyed puts the desk whose token a browser has into the context of a request for the key that freezes an instant.
+func (s *Server) keyed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if cookie, err := r.Cookie(deskCookie); err == nil && r.URL.Path == freezePath {
+			desk, err := s.Station.DeskOf(r.Context(), cookie.Value)
+			switch {
+			case err == nil:
+				r = r.WithContext(context.WithValue(r.Context(), deskKey{}, desk))
+			case protocollo.ClassOf(err) == protocollo.Internal:
+				s.Log.LogAttrs(r.Context(), slog.LevelError, "identify a desk", slog.Any("err", err))
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // admit returns the caller when it may use an operation at all.
 func admit(ctx context.Context, need access) (auth.Identity, error) {
 	id, ok := ctx.Value(identityKey{}).(auth.Identity)
 	switch {
 	case need == accessOpen:
+		return id, nil
+	case need == accessKey:
+		if _, desk := ctx.Value(deskKey{}).(station.DeskToken); !ok && !desk {
+			return auth.Identity{}, errNoDesk
+		}
 		return id, nil
 	case !ok:
 		return auth.Identity{}, errNoIdentity

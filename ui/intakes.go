@@ -40,6 +40,8 @@ type registerInput struct {
 		Draft           protocollo.Draft           `json:"draft"`
 		DuplicateChoice protocollo.DuplicateChoice `json:"duplicateChoice,omitempty" enum:"diverso,originale-fax"`
 		DuplicateOf     int64                      `json:"duplicateOf,omitempty"`
+		DuplicateIntake int64                      `json:"duplicateIntake,omitempty" minimum:"0" doc:"La ricezione a cui somiglia, se non ha ancora numero"`
+		NotPersonal     bool                       `json:"notPersonal,omitempty" doc:"La busta chiusa non è corrispondenza personale, anche se una parola lo fa pensare"`
 		// Print asks for the label at once, on this printer or the first one.
 		Print   bool   `json:"print,omitempty"`
 		Printer string `json:"printer,omitempty"`
@@ -50,6 +52,8 @@ type registerInput struct {
 type Registered struct {
 	Record RecordView        `json:"record"`
 	Print  *protocollo.Print `json:"print,omitempty"`
+	// Minuta is the second label of what leaves on paper.
+	Minuta *protocollo.Print `json:"minuta,omitempty" doc:"L'etichetta della minuta, in partenza"`
 	// PrintProblem says why there is no label, when one was asked for; the registration stands all the same.
 	PrintProblem *Problem `json:"printProblem,omitempty"`
 }
@@ -111,22 +115,34 @@ func (s *Server) duplicates(ctx context.Context, id auth.Identity, in *duplicate
 func (s *Server) register(ctx context.Context, id auth.Identity, in *registerInput) (*body[Registered], error) {
 	b := in.Body
 	r, err := s.Station.Register(ctx, id.Actor, station.RegisterCommand{
-		Key: b.Key, Draft: b.Draft, DuplicateChoice: b.DuplicateChoice, DuplicateOf: b.DuplicateOf,
+		Key: b.Key, Draft: b.Draft, DuplicateChoice: b.DuplicateChoice, DuplicateOf: b.DuplicateOf, DuplicateIntake: b.DuplicateIntake,
+		NotPersonal: b.NotPersonal,
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := Registered{Record: recordView(r)}
-	if b.Print && r.Registration != nil && len(r.Prints) == 0 {
-		p, err := s.printLabel(ctx, id.Actor, r.Registration.ID, b.Printer, protocollo.ReprintNone)
-		if err != nil {
-			out.PrintProblem = s.asProblem(ctx, "printLabel", err)
+	return answer(s.registered(ctx, id.Actor, r, b.Print, b.Printer), nil)
+}
+
+// registered is the answer to a registration, after its first label was printed where that was asked for.
+func (s *Server) registered(ctx context.Context, actor protocollo.Actor, r station.Record, print bool, printer string) Registered {
+	out := Registered{Record: s.openRecordView(ctx, r)}
+	if !print || r.Registration == nil || len(r.Prints) > 0 {
+		return out
+	}
+	prints, err := s.printFirstLabels(ctx, actor, r.Registration.ID, printer)
+	if err != nil {
+		out.PrintProblem = s.asProblem(ctx, "printLabel", err)
+	}
+	for i, p := range prints {
+		if p.Minuta {
+			out.Minuta = &prints[i]
 		} else {
-			out.Print = &p
-		}
-		if r, err := s.Station.IntakeRecord(ctx, id.Actor, r.Intake.ID); err == nil {
-			out.Record = recordView(r)
+			out.Print = &prints[i]
 		}
 	}
-	return answer(out, nil)
+	if r, err := s.Station.IntakeRecord(ctx, actor, r.Intake.ID); err == nil {
+		out.Record = recordView(r)
+	}
+	return out
 }

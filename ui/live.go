@@ -11,7 +11,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"segnatura/internal/auth"
 	"segnatura/internal/hub"
 	"segnatura/internal/station"
 )
@@ -60,19 +59,12 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.sockets.remove(id.TokenDigest, sock)
-	sub := s.Hub.Subscribe(func(e station.Event) bool { return sees(id, e) }, since)
+	sub := s.Hub.Subscribe(func(e station.Event) bool { return e.For(id.Actor) }, since)
 	defer sub.Close()
 	go sock.read()
 	if err := sock.write(sub); err != nil {
 		s.Log.LogAttrs(context.WithoutCancel(r.Context()), slog.LevelDebug, "live feed ended", slog.Any("err", err))
 	}
-}
-
-func sees(id auth.Identity, e station.Event) bool {
-	if e.AOO == "" {
-		return true
-	}
-	return id.Sees(e.AOO, e.Operator, e.UOR, e.Confidential)
 }
 
 // socket is one browser's connection.

@@ -244,11 +244,7 @@ func TestEndedSessionClosesItsSocket(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			hash, err := passwordHash()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := o.db.SetPassword(t.Context(), protocollo.Station(aoo), "bruno", hash, false); err != nil {
+			if err := o.db.SetPassword(t.Context(), protocollo.Station(aoo), "bruno", passwordHash(), false); err != nil {
 				t.Fatal(err)
 			}
 			b, other := o.as("bruno"), o.as("anna")

@@ -15,7 +15,7 @@ import (
 type AccountView struct {
 	User                 string            `json:"user" minLength:"3" maxLength:"40" pattern:"^[a-z0-9._-]+$"`
 	Name                 string            `json:"name" minLength:"1" maxLength:"80"`
-	Roles                []protocollo.Role `json:"roles" enum:"amministratore,responsabile,operatore,consultazione,gare"`
+	Roles                []protocollo.Role `json:"roles" enum:"amministratore,responsabile,operatore,consultazione,gare,concorsi"`
 	UOR                  string            `json:"uor,omitempty"`
 	Disabled             bool              `json:"disabled,omitempty"`
 	NamedForConfidential bool              `json:"namedForConfidential,omitempty" doc:"Vede i riservati (R11.2)"`

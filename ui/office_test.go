@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -20,6 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/argon2"
+
 	"segnatura/internal/auth"
 	"segnatura/internal/central/embedded"
 	"segnatura/internal/hub"
@@ -32,6 +35,7 @@ import (
 	"segnatura/stamp/compose"
 	"segnatura/stamp/pdf"
 	"segnatura/store"
+	"segnatura/store/storetest"
 	"segnatura/ui"
 )
 
@@ -49,6 +53,7 @@ type office struct {
 	clock   *clock
 	feeder  *feeder
 	printer *labelMaker
+	centre  *centre
 	api     *contract
 	letters int
 }
@@ -63,8 +68,11 @@ const (
 	otherAOO   = protocollo.AOOCode("AOO2")
 )
 
-// passwordHash costs a tenth of a second: once for all tests.
-var passwordHash = sync.OnceValues(func() (string, error) { return auth.Hash(password) })
+// passwordHash is as [auth.Hash] writes it, at a cost that a test signs in with often; what a password has to cost is that package's subject.
+func passwordHash() string {
+	salt, b64 := []byte("il sale di prova"), base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=64,t=1,p=1$%s$%s", argon2.Version, b64(salt), b64(argon2.IDKey([]byte(password), salt, 1, 64, 1, 32)))
+}
 
 // staff are the office's people, one a role, plainly invented. Reader and tender office belong to the unit TRIB.
 func staff() []protocollo.Actor {
@@ -74,6 +82,7 @@ func staff() []protocollo.Actor {
 		{User: "carla", Name: "Carla Esempio", AOO: aoo, Roles: []protocollo.Role{protocollo.RoleResponsabile}},
 		{User: "dario", Name: "Dario Esempio", AOO: aoo, UOR: "TRIB", Roles: []protocollo.Role{protocollo.RoleReader}},
 		{User: "elena", Name: "Elena Esempio", AOO: aoo, UOR: "TRIB", Roles: []protocollo.Role{protocollo.RoleTender}},
+		{User: "paolo", Name: "Paolo Prova", AOO: aoo, UOR: "TRIB", Roles: []protocollo.Role{protocollo.RoleCompetition}},
 		{User: "furio", Name: "Furio Esempio", AOO: aoo, UOR: "TRIB", Roles: []protocollo.Role{protocollo.RoleAdministrator}},
 		{User: "gino", Name: "Gino Altrove", AOO: otherAOO, Roles: []protocollo.Role{protocollo.RoleResponsabile}},
 	}
@@ -106,10 +115,7 @@ func setup() station.Setup {
 func newOffice(t *testing.T, options ...option) *office {
 	t.Helper()
 	o := unconfigured(t, options...)
-	hash, err := passwordHash()
-	if err != nil {
-		t.Fatal(err)
-	}
+	hash := passwordHash()
 	var accounts []station.NewAccount
 	for _, a := range staff() {
 		accounts = append(accounts, station.NewAccount{User: a.User, Name: a.Name, AOO: a.AOO, UOR: a.UOR, Roles: a.Roles, Password: hash})
@@ -131,22 +137,34 @@ func unconfigured(t *testing.T, options ...option) *office {
 	return openOffice(t, t.TempDir(), options...)
 }
 
+// empty is what every office's folder begins as.
+var empty storetest.Empty
+
 func openOffice(t *testing.T, dir string, options ...option) *office {
 	t.Helper()
+	empty.Into(t, dir, func(dir string) error {
+		db, err := store.Open(context.Background(), store.Config{Dir: dir})
+		if err != nil {
+			return err
+		}
+		return db.Close()
+	})
 	o := &office{t: t, dir: dir, clock: &clock{now: openingTime()}, feeder: &feeder{}, printer: &labelMaker{}}
 	var err error
-	if o.db, err = store.Open(t.Context(), store.Config{Dir: dir, Clock: o.clock.Now}); err != nil {
+	if o.db, err = store.Open(t.Context(), store.Config{Dir: dir, Clock: o.clock.Now, Timestamps: true}); err != nil {
 		t.Fatal(err)
 	}
 	o.hub = hub.New[station.Event](64, 16, 1000)
 	o.auth = &auth.Service{Accounts: o.db, Sessions: o.db, Clock: o.clock.Now}
 	o.wireStation()
 	c := ui.Config{
-		Station: o.station, Auth: o.auth, Hub: o.hub, Paper: paper{}, Uploaded: o.uploaded, Hosts: []string{"127.0.0.1"},
+		Station: o.station, Auth: o.auth, Hub: o.hub, Paper: paper{}, Uploaded: o.uploaded, Finder: finder{}, Hosts: []string{"127.0.0.1"},
 		Devices: ui.Devices{
 			Scanners: []ui.Scanner{{ID: "fujitsu", Name: "Scanner", Source: o.feeder}},
 			Printers: []ui.LabelPrinter{{Name: "Etichettatrice", Printer: o.printer}},
-			Folders:  []ui.Folder{{ID: "cartella", Name: "Cartella", Troubles: func() []ui.FolderTrouble { return nil }}},
+			Folders: func() []ui.Folder {
+				return []ui.Folder{{ID: "cartella", Name: "Cartella", Troubles: func() []ui.FolderTrouble { return nil }}}
+			},
 		},
 		SetupToken: setupToken, Version: "prova", Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
@@ -184,13 +202,21 @@ func (o *office) close() {
 
 func (o *office) wireStation() {
 	o.t.Helper()
-	db, register := o.db, embedded.New(o.db)
+	db := o.db
+	o.centre = &centre{book: embedded.New(o.db)}
+	register := o.centre
 	keys := 0
 	var err error
 	o.station, err = station.New(station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
-		Registrar: register, Sender: register, Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{}, Metadata: metadataFile{},
+		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
+		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
+		Piles: db, Backs: db,
+		Timestamps: db, TimestampExport: plainExport{},
+		Edits:      db,
+		Envelopes:  db,
+		Supersedes: db, Separator: separator{},
+		Competitions: db, NotePaper: notePaper{},
+		Bids: db, Registrar: register, Sender: register, Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{}, Metadata: metadataFile{},
 		Scratch: func(context.Context) (station.Scratch, error) {
 			return os.Create(filepath.Join(o.t.TempDir(), "lavoro"))
 		},
@@ -221,6 +247,10 @@ func (composer) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error
 
 type paper struct{}
 
+func (paper) InternalReceipt(w io.Writer, r stamp.InternalReceipt) error {
+	_, err := pdf.InternalReceipt(w, r)
+	return err
+}
 func (paper) Receipt(w io.Writer, d stamp.ReceiptData) error { _, err := pdf.Receipt(w, d); return err }
 func (paper) LabelPNG(w io.Writer, b *stamp.Bitmap) error    { return compose.EncodePNG(w, b) }
 func (paper) LabelPDF(w io.Writer, b *stamp.Bitmap) error {
@@ -400,6 +430,7 @@ func (o *office) key() string { o.letters++; return fmt.Sprintf("chiave-di-prova
 // registered is the next letter, with its number, by anna.
 func (o *office) registered(change ...func(*protocollo.Draft)) station.Record {
 	o.t.Helper()
+	o.centre.screen = nil // see unkeyed
 	d := o.draft()
 	for _, c := range change {
 		c(&d)
@@ -463,6 +494,16 @@ func (o *office) archived(change ...func(*protocollo.Draft)) (station.Record, st
 		o.t.Fatal(err)
 	}
 	return rec, doc
+}
+
+// unconfirmed is a document of n pages that waits for somebody to say whose it is.
+func (o *office) unconfirmed(n int) station.DocumentView {
+	o.t.Helper()
+	var pages [][]byte
+	for range n {
+		pages = append(pages, photo(o.t, o.key(), ""))
+	}
+	return o.taken(pages...).Documents[0]
 }
 
 // keptFile is the metadata file beside a record's archive.

@@ -26,7 +26,7 @@ type operation struct {
 var (
 	everybody  []protocollo.Role
 	registrars = []protocollo.Role{protocollo.RoleOperator, protocollo.RoleResponsabile}
-	searchers  = []protocollo.Role{protocollo.RoleOperator, protocollo.RoleResponsabile, protocollo.RoleReader, protocollo.RoleTender}
+	searchers  = []protocollo.Role{protocollo.RoleOperator, protocollo.RoleResponsabile, protocollo.RoleReader, protocollo.RoleTender, protocollo.RoleCompetition}
 	deciders   = []protocollo.Role{protocollo.RoleResponsabile}
 	keepers    = []protocollo.Role{protocollo.RoleResponsabile, protocollo.RoleAdministrator} // of accounts and journal
 )
@@ -47,7 +47,7 @@ func put(body any, format string, args ...any) call {
 
 // operations is every operation but the open ones (me, login, setup), whose tests are their own.
 func operations() []operation {
-	return slicesConcat(sessionOperations(), deskOperations(), recordOperations(), printOperations(), scanOperations(), officeOperations())
+	return slicesConcat(sessionOperations(), deskOperations(), recordOperations(), printOperations(), temporaryOperations(), envelopeOperations(), legendOperations(), scanOperations(), editOperations(), profileOperations(), outcomeOperations(), refusedOperations(), stoppedOperations(), keyedOperations(), emergencyOperations(), alarmOperations(), bidOperations(), competitionOperations(), tenderPaperOperations(), paperOperations(), dailyOperations(), reconciliationOperations(), emergencyPaperOperations(), correctionOperations(), officeOperations())
 }
 
 func slicesConcat(lists ...[]operation) []operation {
@@ -118,9 +118,22 @@ func recordOperations() []operation {
 			rec, _ := o.archived()
 			return get("/api/registrations/%d/attestation.pdf", rec.Registration.ID)
 		}},
-		{id: "annul", may: deciders, request: func(o *office) call {
-			return post(object{"reason": "Doppia registrazione", "actNumber": "12", "actDay": "2026-03-02"}, "/api/registrations/%d/annulment",
-				o.registered().Registration.ID)
+		{id: "exchangeLabels", may: deciders, request: func(o *office) call {
+			rec, _ := o.archived()
+			return post(object{"key": o.key() + "-scambio", "reason": "etichette scambiate", "with": o.registered().Registration.ID}, "/api/registrations/%d/exchange",
+				rec.Registration.ID)
+		}},
+		{id: "obscure", may: deciders, request: func(o *office) call {
+			_, doc := o.archived()
+			return post(object{"key": o.key() + "-oscuramento", "reason": "diagnosi", "pages": []int{1}}, "/api/documents/%d/obscuration", doc.ID)
+		}},
+		{id: "confirmRemoval", may: deciders, request: func(o *office) call {
+			_, doc := o.archived()
+			carla := actor(o.t, "carla")
+			if err := o.station.Obscure(o.t.Context(), carla, station.SupersedeRequest{Key: o.key() + "-tolta", Reason: "diagnosi"}, doc.ID, nil); err != nil {
+				o.t.Fatal(err)
+			}
+			return post(nil, "/api/documents/%d/removal", doc.ID)
 		}},
 		{id: "correspondents", may: registrars, request: func(*office) call { return get("/api/correspondents?testo=mit") }},
 		{id: "importCorrespondents", may: deciders, request: func(o *office) call {
@@ -157,6 +170,7 @@ func printOperations() []operation {
 		{id: "labelPreview", may: registrars, request: func(o *office) call {
 			return get("/api/registrations/%d/label.png", o.registered().Registration.ID)
 		}},
+		{id: "dividers", may: registrars, request: func(*office) call { return get("/api/divider.pdf?copies=2") }},
 		{id: "labelPDF", may: registrars, request: func(o *office) call {
 			return get("/api/registrations/%d/label.pdf", o.registered().Registration.ID)
 		}},
@@ -190,6 +204,16 @@ func scanOperations() []operation {
 			_, doc := o.captured()
 			return post(nil, "/api/documents/%d/confirm", doc.ID)
 		}},
+		{id: "pageCrop", may: searchers, request: onPage("crop.jpg?x0=1&y0=1&x1=9&y1=9")},
+		{id: "expected", may: registrars, request: func(o *office) call { o.print(o.registered()); return get("/api/expected") }},
+		{id: "frontOnly", may: registrars, request: func(o *office) call {
+			o.untilIdle()
+			o.feeder.lay(photo(o.t, o.key(), ""))
+			var b protocollo.Batch
+			o.as("anna").post("/api/scans", object{"scanner": "fujitsu", "input": "feeder", "twoSided": true}).want(200, "").decode(&b)
+			o.untilIdle()
+			return post(nil, "/api/batches/%d/front-only", b.ID)
+		}},
 		{id: "thumbnail", may: searchers, request: onPage("thumbnail.jpg")},
 		{id: "pageImage", may: searchers, request: onPage("image.jpg")},
 		{id: "archive", may: searchers, request: func(o *office) call {
@@ -199,6 +223,42 @@ func scanOperations() []operation {
 		{id: "keptFile", may: searchers, request: func(o *office) call {
 			rec, doc := o.archived()
 			return get("/api/documents/%d/files/%d", doc.ID, o.keptFile(rec))
+		}},
+	}
+}
+
+func editOperations() []operation {
+	onPages := func(body object, format string) func(o *office) call {
+		return func(o *office) call {
+			doc := o.unconfirmed(2)
+			body["page"] = doc.PageList[1].ID
+			return post(body, format, doc.ID)
+		}
+	}
+	onPage := func(body func(doc station.DocumentView) object, action string) func(o *office) call {
+		return func(o *office) call {
+			doc := o.unconfirmed(2)
+			return post(body(doc), "/api/pages/%d/%s", doc.PageList[1].ID, action)
+		}
+	}
+	return []operation{
+		{id: "splitDocument", may: registrars, request: onPages(object{}, "/api/documents/%d/split")},
+		{id: "newAttachment", may: registrars, request: func(o *office) call {
+			rec := o.labelled()
+			doc := o.taken(photo(o.t, rec.Intake.Key, payload(rec)), photo(o.t, o.key(), "")).Documents[0]
+			return post(object{"page": doc.PageList[1].ID}, "/api/documents/%d/attachment", doc.ID)
+		}},
+		{id: "mergeDocument", may: registrars, request: func(o *office) call {
+			return post(object{"into": o.unconfirmed(1).ID}, "/api/documents/%d/merge", o.unconfirmed(1).ID)
+		}},
+		{id: "movePage", may: registrars, request: onPage(func(doc station.DocumentView) object {
+			return object{"document": doc.ID, "position": 1}
+		}, "move")},
+		{id: "turnPage", may: registrars, request: onPage(func(station.DocumentView) object { return object{"degrees": 90} }, "turn")},
+		{id: "discardPage", may: registrars, request: onPage(func(station.DocumentView) object { return object{"reason": "prova"} }, "discard")},
+		{id: "arrangePages", may: registrars, request: func(o *office) call {
+			doc := o.unconfirmed(2)
+			return post(object{"documents": []object{{"document": doc.ID, "pages": []int64{doc.PageList[1].ID, doc.PageList[0].ID}}}}, "/api/pages/arrange")
 		}},
 	}
 }
@@ -291,5 +351,33 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		case <-deadline.C:
 			t.Fatalf("not within 20 s: %s", what)
 		}
+	}
+}
+
+func profileOperations() []operation {
+	named := func(o *office) object {
+		return object{"name": "Profilo " + o.key(), "key": "Shift+F8", "settings": object{"input": "feeder", "resolution": 200}}
+	}
+	return []operation{
+		{id: "scanProfiles", may: everybody, request: func(*office) call { return get("/api/scan-profiles") }},
+		{id: "saveScanProfile", may: keepers, request: func(o *office) call { return put(named(o), "/api/scan-profiles") }},
+		{id: "deleteScanProfile", may: keepers, request: func(o *office) call {
+			p, err := o.station.SaveScanProfile(o.t.Context(), actor(o.t, "carla"), station.ScanProfile{Name: "Da togliere " + o.key()})
+			if err != nil {
+				o.t.Fatal(err)
+			}
+			return call{method: http.MethodDelete, path: fmt.Sprintf("/api/scan-profiles/%d", p.ID)}
+		}},
+		{id: "printers", may: everybody, request: func(*office) call { return get("/api/printers") }},
+		{id: "keepPrinter", may: keepers, request: func(*office) call {
+			return put(object{"offset": object{"rightMM": 0.5, "downMM": -1}}, "/api/printers/zebra")
+		}},
+		{id: "testPrint", may: []protocollo.Role{protocollo.RoleOperator, protocollo.RoleResponsabile, protocollo.RoleAdministrator},
+			request: func(*office) call { return post(object{}, "/api/printers/zebra/test") }},
+		{id: "findScanners", may: keepers, request: func(*office) call { return get("/api/scanners/found?dove=rete") }},
+		{id: "tryScanner", may: keepers, request: func(o *office) call {
+			o.as("carla").get("/api/scanners/found?dove=rete").want(200, "")
+			return post(object{"address": foundAddress}, "/api/scanners/try")
+		}},
 	}
 }

@@ -80,7 +80,7 @@ func restoredOffice(t *testing.T) *office {
 func TestPermissions(t *testing.T) {
 	o := newOffice(t)
 	people := map[protocollo.Role]string{protocollo.RoleOperator: "anna", protocollo.RoleResponsabile: "carla", protocollo.RoleReader: "dario",
-		protocollo.RoleTender: "elena", protocollo.RoleAdministrator: "furio"}
+		protocollo.RoleTender: "elena", protocollo.RoleCompetition: "paolo", protocollo.RoleAdministrator: "furio"}
 	if len(people) != len(protocollo.Roles()) {
 		t.Fatalf("a role has no person: %v", protocollo.Roles())
 	}
@@ -143,15 +143,11 @@ func TestLockedScreenAndFirstPasswordServeNothing(t *testing.T) {
 	o := newOffice(t)
 	locked := o.as("carla")
 	locked.post("/api/lock", nil).want(200, "")
-	hash, err := passwordHash()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := o.db.SetPassword(t.Context(), actor(t, "furio"), "bruno", hash, true); err != nil {
+	if err := o.db.SetPassword(t.Context(), actor(t, "furio"), "bruno", passwordHash(), true); err != nil {
 		t.Fatal(err)
 	}
 	beginner := o.as("bruno")
-	served := []string{"me", "login", "setup", "logout", "lock", "unlock", "changePassword"}
+	served := []string{"me", "login", "setup", "logout", "lock", "unlock", "changePassword", "freezeInstant"}
 	for pattern, op := range o.api.ops {
 		if slices.Contains(served, op.OperationID) {
 			continue

@@ -6,6 +6,7 @@ import (
 
 	"segnatura/internal/auth"
 	"segnatura/internal/protocollo"
+	"segnatura/stamp"
 )
 
 type printInput struct {
@@ -13,6 +14,7 @@ type printInput struct {
 	Body struct {
 		Printer string                   `json:"printer,omitempty"`
 		Reason  protocollo.ReprintReason `json:"reason,omitempty" minimum:"0" maximum:"3" doc:"1 illeggibile, 2 inceppata, 3 smarrita"`
+		Minuta  bool                     `json:"minuta,omitempty" doc:"L'etichetta della minuta; altrimenti quella dell'originale"`
 	}
 }
 
@@ -65,16 +67,24 @@ func (s *Server) printViews(ctx context.Context, a protocollo.Actor) ([]PrintVie
 }
 
 func (s *Server) print(ctx context.Context, id auth.Identity, in *printInput) (*body[protocollo.Print], error) {
-	return answer(s.printLabel(ctx, id.Actor, in.ID, in.Body.Printer, in.Body.Reason))
-}
-
-func (s *Server) printLabel(ctx context.Context, a protocollo.Actor, registrationID int64, printer string, reason protocollo.ReprintReason) (protocollo.Print, error) {
-	p, ok := s.printerNamed(printer)
+	p, ok := s.printerNamed(in.Body.Printer)
 	if !ok {
-		return protocollo.Print{}, protocollo.Errorf(protocollo.Unavailable, "no-printer", "no label printer %q is configured", printer)
+		return nil, protocollo.Errorf(protocollo.Unavailable, "no-printer", "no label printer %q is configured", in.Body.Printer)
 	}
 	defer s.askSoon()
-	return s.Station.PrintLabel(ctx, a, registrationID, p.Printer, reason)
+	if in.Body.Minuta {
+		return answer(s.Station.PrintMinuta(ctx, id.Actor, in.ID, p.Printer, in.Body.Reason))
+	}
+	return answer(s.Station.PrintLabel(ctx, id.Actor, in.ID, p.Printer, in.Body.Reason))
+}
+
+func (s *Server) printFirstLabels(ctx context.Context, a protocollo.Actor, registrationID int64, printer string) ([]protocollo.Print, error) {
+	p, ok := s.printerNamed(printer)
+	if !ok {
+		return nil, protocollo.Errorf(protocollo.Unavailable, "no-printer", "no label printer %q is configured", printer)
+	}
+	defer s.askSoon()
+	return s.Station.PrintFirstLabels(ctx, a, registrationID, p.Printer)
 }
 
 func (s *Server) retryPrint(ctx context.Context, id auth.Identity, in *retryInput) (*body[protocollo.Print], error) {
@@ -98,10 +108,37 @@ func (s *Server) labelPNG(ctx context.Context, id auth.Identity, in *IDPath) (*f
 	return s.rendered("image/png", func(w *buffer) error { return s.Paper.LabelPNG(w, b) })
 }
 
-func (s *Server) labelPDF(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
+// labelPDFInput may place the label on a sheet.
+type labelPDFInput struct {
+	IDPath
+	Sheet string `query:"sheet" doc:"La disposizione delle etichette sul foglio A4; senza, una pagina della misura dell'etichetta"`
+	Place int    `query:"place" minimum:"0" maximum:"100" doc:"Il posto sul foglio, da 1"`
+}
+
+func (s *Server) labelPDF(ctx context.Context, id auth.Identity, in *labelPDFInput) (*file, error) {
 	b, err := s.Station.LabelBitmap(ctx, id.Actor, in.ID)
 	if err != nil {
 		return nil, err
 	}
+	if in.Sheet != "" {
+		if b, err = onSheet(b, in.Sheet, in.Place); err != nil {
+			return nil, err
+		}
+	}
 	return s.rendered("application/pdf", func(w *buffer) error { return s.Paper.LabelPDF(w, b) })
+}
+
+// onSheet puts a label at its place of a sheet. Invalid "sheet-place" where there is no such place, Conflict "sheet-label" where the label was
+// composed for larger ones.
+func onSheet(b *stamp.Bitmap, sheet string, place int) (*stamp.Bitmap, error) {
+	l, ok := stamp.SheetLayoutNamed(sheet)
+	if !ok || place < 1 || place > l.Places() {
+		return nil, protocollo.Errorf(protocollo.Invalid, "sheet-place", "place %d of sheet %q", place, sheet)
+	}
+	area := l.Area()
+	if b.Width > b.Resolution.Dots(area.WidthMM) || b.Height > b.Resolution.Dots(area.HeightMM) {
+		return nil, protocollo.Errorf(protocollo.Conflict, "sheet-label", "a label of %dx%d dots on %s of the sheet", b.Width, b.Height, area)
+	}
+	page, _ := l.Page(b, place, stamp.Offset{})
+	return page, nil
 }

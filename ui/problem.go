@@ -113,8 +113,10 @@ func (s *Server) asProblem(ctx context.Context, operation string, err error) *Pr
 	if errors.As(err, &e) {
 		p.Code, p.Field, p.Words, p.Detail = e.Code, e.Field, e.Words, e.Detail
 	}
-	if errors.Is(err, errNoIdentity) {
-		p.Status, p.Class, p.Code = http.StatusUnauthorized, protocollo.Forbidden, "session"
+	for _, stranger := range []error{errNoIdentity, errNoDesk} {
+		if errors.Is(err, stranger) {
+			p.Status, p.Class, p.Code = http.StatusUnauthorized, protocollo.Forbidden, stranger.Error()
+		}
 	}
 	if class == protocollo.Internal && p.Status != http.StatusUnauthorized {
 		s.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("operation", operation), slog.Any("err", err))

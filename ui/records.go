@@ -17,7 +17,7 @@ type searchInput struct {
 	Direction protocollo.Direction `query:"verso" enum:"A,P,I"`
 	From      protocollo.Day       `query:"dal"`
 	To        protocollo.Day       `query:"al"`
-	Missing   string               `query:"manca" enum:"number,label,scan,archive"`
+	Missing   string               `query:"manca" enum:"number,label,scan,later,archive,file"`
 	Before    int64                `query:"prima" minimum:"0"`
 	Limit     int                  `query:"limite" minimum:"0" maximum:"200"`
 }
@@ -47,15 +47,6 @@ type History struct {
 	Entries []historyEntry `json:"entries"`
 }
 
-type annulInput struct {
-	IDPath
-	Body struct {
-		Reason    string         `json:"reason" maxLength:"2000"`
-		ActNumber string         `json:"actNumber" maxLength:"80"`
-		ActDay    protocollo.Day `json:"actDay"`
-	}
-}
-
 func (s *Server) recordRoutes() {
 	operation(s, http.MethodGet, "/api/records", "search", "Ricerca", accessDesk, s.search)
 	operation(s, http.MethodGet, "/api/open", "open", "Apre ciò che un codice o un numero indica", accessDesk, s.open)
@@ -64,7 +55,6 @@ func (s *Server) recordRoutes() {
 	operation(s, http.MethodGet, "/api/records/{id}/receipt.pdf", "receipt", "Ricevuta (art. 18-bis L. 241/1990)", accessDesk, s.receipt, pdfAnswer)
 	operation(s, http.MethodGet, "/api/registrations/{id}/attestation.pdf", "attestation",
 		"Attestazione di conformità da firmare (artt. 22 e 23-ter CAD)", accessDesk, s.attestation, pdfAnswer)
-	operation(s, http.MethodPost, "/api/registrations/{id}/annulment", "annul", "Annulla una registrazione (art. 54 DPR 445/2000)", accessDesk, s.annul)
 }
 
 func (s *Server) search(ctx context.Context, id auth.Identity, in *searchInput) (*body[SearchPage], error) {
@@ -99,7 +89,7 @@ func (s *Server) record(ctx context.Context, id auth.Identity, in *IDPath) (*bod
 	if err != nil {
 		return nil, err
 	}
-	return answer(recordView(r), nil)
+	return answer(s.withReplacement(ctx, id.Actor, s.openRecordView(ctx, r)), nil)
 }
 
 func (s *Server) history(ctx context.Context, id auth.Identity, in *IDPath) (*body[History], error) {
@@ -132,14 +122,4 @@ func (s *Server) attestation(ctx context.Context, id auth.Identity, in *IDPath) 
 		return nil, err
 	}
 	return s.rendered("application/pdf", func(w *buffer) error { return s.Paper.Attestation(w, data) })
-}
-
-func (s *Server) annul(ctx context.Context, id auth.Identity, in *annulInput) (*body[RecordView], error) {
-	r, err := s.Station.Annul(ctx, id.Actor, protocollo.Annulment{
-		RegistrationID: in.ID, Reason: in.Body.Reason, ActNumber: in.Body.ActNumber, ActDay: in.Body.ActDay,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(recordView(r), nil)
 }

@@ -21,10 +21,18 @@ type scanInput struct {
 		Duplex     bool              `json:"duplex,omitempty"`
 		ColorMode  scanner.ColorMode `json:"colorMode,omitempty" enum:"rgb,grey,binary"`
 		Resolution int               `json:"resolution,omitempty" minimum:"0" maximum:"1200"`
+		PageSize   scanner.PageSize  `json:"pageSize,omitempty" enum:"A4,A3,A5,max"`
+		// Profile takes its settings instead of those above, on its own scanner where none is named.
+		Profile int64 `json:"profile,omitempty"`
 		// Selected is the registration on the screen: then a code joins only if it is that one's (R18.3). 0 = none.
 		Selected int64 `json:"selected,omitempty"`
 		// Continue appends to the document of a run that a fault ended.
 		Continue int64 `json:"continue,omitempty"`
+		// Replace is a page that is scanned again: the first page of this run takes its place.
+		Replace int64 `json:"replace,omitempty" minimum:"0"`
+		// TwoSided is set where a one-sided feeder takes the backs in a second pass, which names this one's batch in BacksOf.
+		TwoSided bool  `json:"twoSided,omitempty"`
+		BacksOf  int64 `json:"backsOf,omitempty"`
 	}
 }
 
@@ -66,6 +74,9 @@ func (s *Server) scanRoutes() {
 	operation(s, http.MethodGet, "/api/scanners/{id}", "scanner", "Che cosa offre uno scanner", accessDesk, s.scannerForm)
 	operation(s, http.MethodPost, "/api/scans", "scan", "Avvia una scansione", accessDesk, s.scan)
 	operation(s, http.MethodPost, "/api/scans/{id}/cancel", "cancelScan", "Ferma una scansione; le pagine già prese restano", accessDesk, s.cancelScan)
+	operation(s, http.MethodPost, "/api/batches/{id}/front-only", "frontOnly", "Solo i fronti: una seconda passata non serve", accessDesk, s.frontOnly)
+	operation(s, http.MethodGet, "/api/expected", "expected", "Etichette stampate e non ancora viste dallo scanner (R19.7)", accessDesk, s.expected)
+	operation(s, http.MethodGet, "/api/pages/{id}/crop.jpg", "pageCrop", "Una parte di una pagina, a piena risoluzione", accessDesk, s.pageCrop, binaryAnswer("image/jpeg"))
 	operation(s, http.MethodPost, "/api/uploads", "upload", "Carica file di scansioni", accessDesk, s.upload)
 	s.describeUpload()
 	operation(s, http.MethodGet, "/api/batches/{id}", "batch", "Una scansione con i suoi documenti", accessDesk, s.batch)
@@ -84,26 +95,28 @@ func (s *Server) scannerForm(ctx context.Context, _ auth.Identity, in *scannerPa
 		return nil, protocollo.Errorf(protocollo.NotFound, "no-scanner", "no scanner %q", in.ID)
 	}
 	st := sc.Source.Status(ctx)
-	v := ScannerView{ID: sc.ID, Name: sc.Name, State: st.State, Feeder: st.Feeder, User: s.Station.ScannerUser(sc.ID)}
+	v := ScannerView{ID: sc.ID, Name: sc.Name, State: st.State, Feeder: st.Feeder, Fault: st.Fault, User: s.Station.ScannerUser(sc.ID)}
 	if v.State != scanner.StateOffline {
 		c, err := sc.Source.Capabilities(ctx)
 		if err != nil {
 			return nil, protocollo.Errorf(protocollo.Unavailable, "scanner", "ask the scanner: %w", err)
 		}
-		v.Inputs = inputViews(c)
+		s.states.learn(sc.ID, c)
+		v.Device, v.Inputs = c.ID, inputViews(c)
 	}
 	return answer(v, nil)
 }
 
 func (s *Server) scan(ctx context.Context, id auth.Identity, in *scanInput) (*body[protocollo.Batch], error) {
 	b := in.Body
-	sc, ok := s.scannerNamed(b.Scanner)
-	if !ok {
-		return nil, protocollo.Errorf(protocollo.Unavailable, "no-scanner", "no scanner %q is configured", b.Scanner)
+	o, err := s.scanOrder(ctx, id.Actor, b.Profile, b.Scanner, station.ScanSettings{
+		Input: b.Input, Duplex: b.Duplex, ColorMode: b.ColorMode, Resolution: b.Resolution, PageSize: b.PageSize})
+	if err != nil {
+		return nil, err
 	}
 	return answer(s.Station.StartScan(ctx, id.Actor, station.ScanCommand{
-		SourceID: sc.ID, Source: sc.Source, Selected: b.Selected, Continue: b.Continue,
-		Request: scanner.Request{Input: b.Input, Duplex: b.Duplex, ColorMode: b.ColorMode, ResolutionDPI: b.Resolution}, // the format is the family's: one bit a pixel has no JPEG
+		SourceID: o.scanner.ID, Source: o.scanner.Source, Selected: b.Selected, Continue: b.Continue, Replace: b.Replace, TwoSided: b.TwoSided, BacksOf: b.BacksOf,
+		Request: s.request(o), // the format is the family's: one bit a pixel has no JPEG
 	}))
 }
 
@@ -112,7 +125,7 @@ func (s *Server) cancelScan(ctx context.Context, id auth.Identity, in *IDPath) (
 }
 
 // upload takes the pages of the form's files, in the order in which they stand there. It answers when all are durable.
-func (s *Server) upload(ctx context.Context, id auth.Identity, in *uploadInput) (*body[protocollo.Batch], error) {
+func (s *Server) upload(ctx context.Context, id auth.Identity, in *uploadInput) (*body[station.Taken], error) {
 	form, err := in.request.MultipartReader()
 	if err != nil {
 		return nil, protocollo.Errorf(protocollo.Invalid, "file", "read the form: %w", err)

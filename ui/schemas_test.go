@@ -22,14 +22,26 @@ var numberish = regexp.MustCompile(`(?i)num(ber|ero)?($|[^a-z])|number|protocol`
 
 // R1.4: numbers come from the register, never from a request. Each name that looks like one stands here with its reason.
 var notOurNumber = map[string]string{
-	"POST /api/setup setup.startingNumber":             "where the register begins, once, with its act (R17.1)",
-	"POST /api/setup setup.actNumber":                  "the act's",
-	"POST /api/stops/restore lastNumber":               "what the labels say after a restore, with its act (R17.4)",
-	"POST /api/stops/restore actNumber":                "the act's",
-	"POST /api/registrations/{id}/annulment actNumber": "the act's",
-	"POST /api/registrations draft.senderRef.protocol": "the sender's own (DPR 445/2000 art. 53(1)(e))",
-	"POST /api/duplicates senderRef.protocol":          "the sender's own",
-	"PUT /api/drafts/{key} draft.senderRef.protocol":   "the sender's own",
+	"POST /api/setup setup.startingNumber":                    "where the register begins, once, with its act (R17.1)",
+	"POST /api/setup setup.actNumber":                         "the act's",
+	"POST /api/stops/restore lastNumber":                      "what the labels say after a restore, with its act (R17.4)",
+	"POST /api/stops/restore actNumber":                       "the act's",
+	"POST /api/records/{id}/outcome number":                   "the centre's own, read there by a person after an unclear answer, typed twice and journaled (R17.3)",
+	"POST /api/intakes/{id}/number number":                    "the centre's own, read on its screen where it takes no calls: the one exception, and refused elsewhere",
+	"POST /api/registrations/{id}/exchange actNumber":         "the measure's",
+	"POST /api/documents/{id}/obscuration actNumber":          "the measure's",
+	"POST /api/registrations/{id}/corrections actNumber":      "the act's (R8.1)",
+	"POST /api/corrections/{id}/decision actNumber":           "the act's",
+	"POST /api/emergency/authorisations actNumber":            "the act's (DPR 445/2000 art. 63(1))",
+	"POST /api/emergency/registers act.actNumber":             "the act's",
+	"POST /api/emergency/registers extension.actNumber":       "the act's (art. 63(2))",
+	"POST /api/emergency/registers/{id}/extensions actNumber": "the act's",
+	"POST /api/emergency/registers/{id}/revocation actNumber": "the act's",
+	"POST /api/registrations draft.senderRef.protocol":        "the sender's own (DPR 445/2000 art. 53(1)(e))",
+	"POST /api/envelopes draft.senderRef.protocol":            "the sender's own",
+	"POST /api/records/{id}/correct draft.senderRef.protocol": "the sender's own",
+	"POST /api/duplicates senderRef.protocol":                 "the sender's own",
+	"PUT /api/drafts/{key} draft.senderRef.protocol":          "the sender's own",
 }
 
 func TestNoRequestCarriesAProtocolNumber(t *testing.T) {

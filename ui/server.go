@@ -29,6 +29,7 @@ type Config struct {
 	Auth    *auth.Service
 	Hub     *hub.Hub[station.Event]
 	Devices Devices
+	Finder  ScannerFinder
 	Paper   Paper
 	// Uploaded opens the files of a form as a run of pages; abort is called to free a read that waits for the browser.
 	Uploaded func(form *multipart.Reader, abort func()) (scanner.Document, error)
@@ -53,6 +54,7 @@ type Server struct {
 	handler http.Handler
 	sockets sockets
 	states  deviceStates
+	found   foundScanners
 }
 
 // New wires the routes. It does not listen.
@@ -61,7 +63,7 @@ func New(c Config) *Server {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{Config: c, states: deviceStates{
-		scanners: map[string]scanner.Status{}, printers: map[string]stamp.PrinterState{}, asked: make(chan struct{}, 1),
+		scanners: map[string]scanner.Status{}, printers: map[string]stamp.PrinterState{}, abilities: map[string]scanner.Capabilities{}, asked: make(chan struct{}, 1),
 	}}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, apiConfig(c.Version))
@@ -71,7 +73,7 @@ func New(c Config) *Server {
 	mux.Handle("/", application())
 
 	crossOrigin := http.NewCrossOriginProtection()
-	s.handler = securityHeaders(s.allowedHosts(crossOrigin.Handler(s.identified(mux))))
+	s.handler = securityHeaders(s.allowedHosts(crossOrigin.Handler(s.identified(s.keyed(mux)))))
 	return s
 }
 
@@ -105,9 +107,37 @@ func (s *Server) routes() {
 	s.deskRoutes()
 	s.intakeRoutes()
 	s.recordRoutes()
+	s.supersedeRoutes()
 	s.printRoutes()
+	s.printerRoutes()
+	s.temporaryRoutes()
+	s.envelopeRoutes()
+	s.legendRoutes()
+	s.outgoingRoutes()
+	s.reconciliationRoutes()
 	s.scanRoutes()
+	s.profileRoutes()
+	s.foundRoutes()
 	s.exceptionRoutes()
+	s.outcomeRoutes()
+	s.refusedRoutes()
+	s.correctionRoutes()
+	s.stoppedRoutes()
+	s.keyedRoutes()
+	s.emergencyRoutes()
+	s.emergencyAfterRoutes()
+	s.alarmRoutes()
+	s.bidRoutes()
+	s.competitionRoutes()
+	s.tenderPaperRoutes()
+	s.exclusionRoutes()
+	s.endOfDayRoutes()
+	s.dailyRoutes()
+	s.dailySignedRoutes()
+	s.timeRoutes()
+	s.emergencyPaperRoutes()
+	s.editRoutes()
+	s.attachmentRoutes()
 	s.referenceRoutes()
 	s.officeRoutes()
 }
@@ -117,6 +147,7 @@ type access int
 
 const (
 	accessOpen     access = iota // anybody
+	accessKey                    // a session, even locked, or a desk's token: the key that freezes an instant (R20.1)
 	accessIdentity               // a session, even locked or with a password to change
 	accessDesk                   // an open session; the use case checks the role
 )
@@ -181,4 +212,8 @@ type IDPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-var errNoIdentity = errors.New("no session")
+// Who is nobody here is answered 401 with these codes.
+var (
+	errNoIdentity = errors.New("session")
+	errNoDesk     = errors.New("desk-token")
+)

@@ -13,6 +13,7 @@ import (
 type Me struct {
 	LoggedIn   bool                `json:"loggedIn"`
 	NeedsSetup bool                `json:"needsSetup" doc:"La postazione non è ancora configurata"`
+	Connector  string              `json:"connector,omitempty" doc:"Chi attribuirebbe i numeri, dalle impostazioni; solo prima della configurazione"`
 	User       string              `json:"user,omitempty"`
 	Name       string              `json:"name,omitempty"`
 	AOO        string              `json:"aoo,omitempty"`
@@ -81,7 +82,7 @@ func (s *Server) meOf(ctx context.Context, id auth.Identity) (Me, error) {
 	setup, err := s.Station.Setup(ctx)
 	switch {
 	case protocollo.ClassOf(err) == protocollo.NotFound:
-		m.NeedsSetup = true
+		m.NeedsSetup, m.Connector = true, s.Station.Health().Connector
 		return m, nil
 	case err != nil:
 		return m, err

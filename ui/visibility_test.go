@@ -69,7 +69,12 @@ func (h hidden) doors() []call {
 			call{method: http.MethodPost, path: fmt.Sprintf("/api/uploads?selezionata=%d", rec.Registration.ID), body: &form{files: [][]byte{{0xFF, 0xD8, 0xFF}}}})
 	}
 	page := h.capturedDoc.PageList[0].ID
-	return append(out, get("/api/documents/%d/archive.pdf", h.archivedDoc.ID), get("/api/documents/%d/files/1", h.archivedDoc.ID), get("/api/pages/%d/thumbnail.jpg", page),
+	out = append(out, post(object{"page": page}, "/api/documents/%d/split", h.capturedDoc.ID),
+		post(object{"page": page}, "/api/documents/%d/attachment", h.capturedDoc.ID), post(object{"into": h.archivedDoc.ID}, "/api/documents/%d/merge", h.capturedDoc.ID),
+		post(object{"document": h.capturedDoc.ID, "position": 1}, "/api/pages/%d/move", page), post(object{"degrees": 90}, "/api/pages/%d/turn", page),
+		post(object{"reason": "prova"}, "/api/pages/%d/discard", page),
+		post(object{"documents": []object{{"document": h.capturedDoc.ID, "pages": []int64{page}}}}, "/api/pages/arrange"))
+	return append(out, get("/api/documents/%d/archive.pdf", h.archivedDoc.ID), get("/api/documents/%d/files/1", h.archivedDoc.ID), get("/api/pages/%d/thumbnail.jpg", page), get("/api/pages/%d/crop.jpg?x0=0&y0=0&x1=4&y1=4", page),
 		get("/api/pages/%d/image.jpg", page), post(nil, "/api/documents/%d/confirm", h.capturedDoc.ID))
 }
 
@@ -174,7 +179,10 @@ func TestOtherAOODoesNotExist(t *testing.T) {
 	more := []call{
 		get("/api/batches/%d", h.capturedDoc.BatchID), post(nil, "/api/scans/%d/cancel", h.capturedDoc.BatchID),
 		post(object{"version": e.Version, "choice": "discard", "reason": "x"}, "/api/exceptions/%d/solve", e.ID),
-		post(object{"reason": "x", "actNumber": "1", "actDay": "2026-03-02"}, "/api/registrations/%d/annulment", h.waiting.Registration.ID),
+		post(correctionBody("chiave-estranea"), "/api/registrations/%d/corrections", h.waiting.Registration.ID),
+		post(object{"key": "chiave-estranea", "reason": "x", "with": h.waiting.Registration.ID}, "/api/registrations/%d/exchange", h.archived.Registration.ID),
+		post(object{"key": "chiave-estranea", "reason": "x", "pages": []int{1}}, "/api/documents/%d/obscuration", h.archivedDoc.ID),
+		post(nil, "/api/documents/%d/removal", h.archivedDoc.ID),
 		put(object{"user": "anna", "name": "Anna", "roles": []string{"operatore"}}, "/api/accounts/anna"),
 		post(object{"password": "Prima.Parola.26"}, "/api/accounts/anna/password"),
 	}

@@ -25,6 +25,10 @@ type checkReport struct {
 	// Disk says whether the data lie on an encrypted disk, Policies which legal choices are in force, by AOO.
 	Disk     diskState          `json:"disk"`
 	Policies []station.Policies `json:"policies"`
+	// TSA says whether the time-stamping authority gives a mark that is accepted. One that does not is no fault of the data.
+	TSA tsaCheck `json:"tsa"`
+	// Central says whether the system that numbers can be reached. One that is away is no fault of the data.
+	Central centralCheck `json:"central"`
 	// OCR says whether the languages of the settings are there. A missing one is no fault of the data.
 	OCR ocrCheck `json:"ocr"`
 	// Jail says what holds the processes that open foreign files. What the kernel lacks is no fault of the data.
@@ -63,14 +67,15 @@ func check(ctx context.Context, e env, args []string) error {
 	}
 	rep, err := look(ctx)
 	policies, policiesErr := policiesInForce(ctx, db)
-	if err := errors.Join(err, policiesErr, db.Close()); err != nil {
+	chosen, chosenErr := chosenConnector(ctx, db)
+	if err := errors.Join(err, policiesErr, chosenErr, db.Close()); err != nil {
 		return err
 	}
 	disk, err := diskOf(*dataDir)
 	if err != nil {
 		return err
 	}
-	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c), Disk: disk, Policies: policies, OCR: checkOCR(ctx, c.OCR), Jail: checkJail(ctx)}
+	out := checkReport{Store: rep, Clean: rep.OK(), Devices: checkDevices(ctx, c), Disk: disk, Policies: policies, Central: checkCentral(ctx, c.Central, chosen), OCR: checkOCR(ctx, c.OCR), Jail: checkJail(ctx), TSA: checkTSA(ctx, c.TSA)}
 	if *asJSON {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetIndent("", "  ")
@@ -108,7 +113,7 @@ func policiesInForce(ctx context.Context, db *store.DB) ([]station.Policies, err
 
 func checkDevices(ctx context.Context, c Config) []deviceCheck {
 	list := []deviceCheck{}
-	d, err := configuredDevices(c, "", time.Now)
+	d, err := configuredDevices(c, "", time.Now, nil)
 	if err != nil {
 		return append(list, deviceCheck{ID: "settings", State: err.Error()})
 	}
@@ -139,6 +144,8 @@ func printReport(e env, r checkReport) {
 	for _, d := range r.Devices {
 		fmt.Fprintf(e.stdout, "device %s: %s\n", d.ID, d.State)
 	}
+	fmt.Fprintf(e.stdout, "numbers from %s\n", r.Central)
+	fmt.Fprintf(e.stdout, "timestamps: %s\n", r.TSA)
 	fmt.Fprintf(e.stdout, "text recognition: %s\n", r.OCR)
 	fmt.Fprintf(e.stdout, "disk %s\n", r.Disk)
 	fmt.Fprintf(e.stdout, "jail %s\n", r.Jail)

@@ -30,7 +30,7 @@ import (
 //	[[printer]]
 //	id = "zebra"
 //	name = "Etichettatrice"
-//	address = "192.0.2.8:9100"
+//	url = "zpl://192.0.2.8"
 //	dpi = 203
 //	label = "100x50"
 type Config struct {
@@ -50,10 +50,24 @@ type Config struct {
 	// archive is then searchable, some time after the clerk's confirmation. `segnatura check` says whether tesseract has them. Empty: no
 	// text is recognised.
 	OCR []string `toml:"ocr"`
+	// TSA stamps the daily registers and the records of bids; without it nothing is stamped.
+	TSA TSAConfig `toml:"tsa"`
+	// Central is the system that numbers; without it this station does.
+	Central CentralConfig `toml:"central"`
 	// Scanners, HotFolders and Printers are offered in this order.
 	Scanners   []ScannerConfig   `toml:"scanner"`
 	HotFolders []HotFolderConfig `toml:"hotfolder"`
 	Printers   []PrinterConfig   `toml:"printer"`
+	// Mail is for the drafts that tell the offices of an emergency register. Nothing is ever sent.
+	Mail MailConfig `toml:"mail"`
+}
+
+// MailConfig says to whom notices go, as «Nome <indirizzo>» or an address.
+type MailConfig struct {
+	From string   `toml:"from"` // empty: the mail program's own
+	To   []string `toml:"to"`
+	// System is what the office calls its protocol program in them, e.g. "JEnte".
+	System string `toml:"system"`
 }
 
 // ScannerConfig is a scanner: one on the network that speaks eSCL (AirScan, AirPrint scanning), or any that SANE reaches.
@@ -68,6 +82,8 @@ type ScannerConfig struct {
 	User      string `toml:"user"`
 	// PasswordFile holds the password, so that this file holds no secret.
 	PasswordFile string `toml:"password_file"`
+	// Options are set for every run of a SANE device, by its own names of them: { swdeskew = "yes" }.
+	Options map[string]string `toml:"options"`
 }
 
 // HotFolderConfig is a folder into which a machine scans. Taken files move to its subfolder "presi".
@@ -77,16 +93,18 @@ type HotFolderConfig struct {
 	Dir  string `toml:"dir"`
 	// AOO owns what arrives; empty means the first AOO.
 	AOO string `toml:"aoo"`
+	// Kind "fax" takes what arrives for received faxes: each file is a document of its own, which bears no label of ours, and waits for the
+	// clerk to register it and to assign it (requirement R1.7).
+	Kind string `toml:"kind"`
+	// Subfolders makes each folder inside, also one that is made later, a machine of its own with the folder's name.
+	Subfolders bool `toml:"subfolders"`
+	// Single makes each file a document of its own, for machines that write one file per letter. Otherwise the files that arrive together
+	// are the pages of one run, and labels part it.
+	Single bool `toml:"single"`
 }
 
-// PrinterConfig is a label printer that speaks ZPL over TCP.
-type PrinterConfig struct {
-	ID      string `toml:"id"`
-	Name    string `toml:"name"`
-	Address string `toml:"address"` // host:port; port 9100 where none is given
-	DPI     int    `toml:"dpi"`     // 203, 300 or 600; default 203
-	Label   string `toml:"label"`   // width x height in mm; default "100x50"
-}
+// kindFax is the kind of a folder of received faxes.
+const kindFax = "fax"
 
 const (
 	configName    = "segnatura.toml"
@@ -134,11 +152,14 @@ func (c Config) validate() error {
 		seen[kind+id] = true
 		return nil
 	}
-	var errs []error
+	errs := []error{c.Mail.office().Check()}
 	for _, s := range c.Scanners {
 		errs = append(errs, unique("scanner", s.ID))
 		if (s.URL == "") == (s.Device == "") {
 			errs = append(errs, fmt.Errorf("scanner %q wants a url (eSCL) or a device (SANE)", s.ID))
+		}
+		if s.URL != "" && len(s.Options) > 0 {
+			errs = append(errs, fmt.Errorf("scanner %q: options are for SANE's devices", s.ID))
 		}
 	}
 	for _, h := range c.HotFolders {
@@ -146,15 +167,17 @@ func (c Config) validate() error {
 		if h.Dir == "" {
 			errs = append(errs, fmt.Errorf("hotfolder %q has no dir", h.ID))
 		}
-	}
-	for _, p := range c.Printers {
-		_, sizeErr := labelSize(p.Label)
-		_, dpiErr := resolution(p.DPI)
-		errs = append(errs, unique("printer", p.ID), sizeErr, dpiErr)
-		if p.Address == "" {
-			errs = append(errs, fmt.Errorf("printer %q has no address", p.ID))
+		if h.Kind != "" && h.Kind != kindFax {
+			errs = append(errs, fmt.Errorf("hotfolder %q: kind %q is not %q", h.ID, h.Kind, kindFax))
+		}
+		if strings.Contains(h.ID, subfolderMark) {
+			errs = append(errs, fmt.Errorf("hotfolder %q: an id has no %q", h.ID, subfolderMark))
 		}
 	}
+	for _, p := range c.Printers {
+		errs = append(errs, unique("printer", p.ID), p.validate())
+	}
+	errs = append(errs, c.Central.validate(), c.TSA.validate())
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		errs = append(errs, errors.New("tls_cert and tls_key go together"))
 	}

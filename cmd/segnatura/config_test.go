@@ -30,7 +30,7 @@ func TestConfigNamesWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                 "",
 		"listne = \"127.0.0.1:1\"":         "unknown keys",
-		"[[printer]]\nid = \"z\"":          "printer \"z\" has no address",
+		"[[printer]]\nid = \"z\"":          "printer \"z\": it wants a url",
 		"[[hotfolder]]\nid = \"h\"":        "hotfolder \"h\" has no dir",
 		"[[scanner]]\nname = \"senza id\"": "a scanner has no id",
 		"[[scanner]]\nid = \"s\"":          "wants a url (eSCL) or a device (SANE)",

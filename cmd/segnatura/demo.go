@@ -1,20 +1,27 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"segnatura/internal/auth"
+	"segnatura/internal/central/embedded"
+	"segnatura/internal/central/jente"
+	"segnatura/internal/durable"
 	"segnatura/internal/officesim"
+	"segnatura/internal/officesim/centre"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/scanner/escl"
-	"segnatura/stamp"
 	"segnatura/store"
 	"segnatura/ui"
 )
@@ -37,18 +44,57 @@ func demoAccounts() []demoAccount {
 //go:embed demo_titolario.csv
 var demoTitolario string
 
-// demoOffice is the pretend office beside the station: a scanner, a label printer, and letters.
+// demoCentre is a pretend central system, and the settings by which the station reaches it as it would a real one.
+type demoCentre struct {
+	face     centre.Face
+	settings func(url string) CentralConfig
+}
+
+// demoCentres are the pretend central systems by their connector.
+var demoCentres = map[string]demoCentre{
+	jente.Name: {centre.Jente, func(url string) CentralConfig {
+		return CentralConfig{Connector: jente.Name, URL: url + centre.JentePath, TablesURL: url + centre.JenteTablesPath, User: centre.JenteUser,
+			Timeout: demoPatience, DefaultOffice: "PROT", Offices: map[string]string{"AAGG": "PROT", "TRIB": "PROT", "GARE": "PROT", "TECN": "UTC", "ANAG": "ANAG"}}
+	}},
+}
+
+const (
+	// demoPatience is how long the station waits for a pretend central system, which hangs only to be looked at.
+	demoPatience = "5s"
+	// demoRootsFile is where the root of the pretend time-stamping authority is put, which is another one at each start.
+	demoRootsFile = "radice-di-prova.pem"
+	// demoCentreFile is where it keeps what it holds: a number that it forgot would be given twice after a restart.
+	demoCentreFile = "centro-di-prova.jsonl"
+)
+
+// demoOffice is the pretend office beside the station: a scanner, a label printer, letters, and a central system where one numbers.
 type demoOffice struct {
 	*officesim.Office
 	devices devices
+	// central are the settings of the pretend central system, nil where the station itself numbers.
+	central *CentralConfig
+	// tsa are the settings of the pretend time-stamping authority.
+	tsa TSAConfig
+	// refused is the pretend central system that was asked for, in a folder where something else numbers already.
+	refused string
 }
 
-// startDemoOffice opens the pretend office and, in a fresh data folder, sets the pretend body up.
-func startDemoOffice(ctx context.Context, db *store.DB, clock func() time.Time) (*demoOffice, error) {
-	if err := seedDemo(ctx, db, clock); err != nil {
+// startDemoOffice opens the pretend office and, in a fresh data folder, sets the pretend body up, with numbers by the pretend central system of
+// that name or, without one, by the station. Who numbers was chosen with the folder and stays: a restart without a name finds it.
+func startDemoOffice(ctx context.Context, db *store.DB, clock func() time.Time, dataDir, central string) (*demoOffice, error) {
+	if err := seedDemo(ctx, db, clock, cmp.Or(central, embedded.Name)); err != nil {
 		return nil, fmt.Errorf("set the pretend office up: %w", err)
 	}
-	office, err := officesim.Start(ctx, officesim.Config{AutoLetters: true, Seed: uint64(clock().UnixNano())})
+	numbers, err := chosenConnector(ctx, db)
+	if err != nil {
+		return nil, fmt.Errorf("read who numbers: %w", err)
+	}
+	cfg := officesim.Config{AutoLetters: true, Seed: uint64(clock().UnixNano()), Authority: true}
+	pretend, isPretend := demoCentres[numbers]
+	if isPretend {
+		cfg.Centre = centre.Config{Face: pretend.face, File: filepath.Join(dataDir, demoCentreFile)}
+	}
+	office, err := officesim.Start(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open the pretend office: %w", err)
 	}
@@ -56,14 +102,27 @@ func startDemoOffice(ctx context.Context, db *store.DB, clock func() time.Time) 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reach the pretend scanner: %w", err), office.Close())
 	}
-	o := &demoOffice{Office: office}
+	o := &demoOffice{Office: office, tsa: TSAConfig{URL: office.Authority().URL(), Roots: filepath.Join(dataDir, demoRootsFile)}}
+	if err := (durable.Files{}).WriteFile(o.tsa.Roots, bytes.NewReader(office.Authority().Root()), 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("keep the pretend authority's root: %w", err), office.Close())
+	}
+	if isPretend {
+		settings := pretend.settings(office.Centre().URL())
+		o.central = &settings
+	}
+	if central != "" && central != numbers {
+		o.refused = central
+	}
 	o.devices.scanners = []ui.Scanner{{ID: "scanner-di-prova", Name: "Scanner di prova", Source: source}}
-	o.devices.printers = []ui.LabelPrinter{labelPrinter("stampante-di-prova", "Stampante di prova", office.PrinterAddr(),
-		stamp.DPI203, stamp.Size{WidthMM: 100, HeightMM: 50})}
+	printer, err := openPrinter(PrinterConfig{ID: "stampante-di-prova", Name: "Stampante di prova", Address: office.PrinterAddr()}, &keptPrinters{store: db, log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reach the pretend printer: %w", err), office.Close())
+	}
+	o.devices.printers = []ui.LabelPrinter{printer}
 	return o, nil
 }
 
-func seedDemo(ctx context.Context, db *store.DB, clock func() time.Time) error {
+func seedDemo(ctx context.Context, db *store.DB, clock func() time.Time, connector string) error {
 	if _, err := db.Setup(ctx); !errors.Is(err, protocollo.NotFound) {
 		return err
 	}
@@ -72,7 +131,7 @@ func seedDemo(ctx context.Context, db *store.DB, clock func() time.Time) error {
 	setup := station.Setup{
 		Body:      protocollo.Body{Code: "c_e999", Name: "Comune di Esempio", ShortName: "Comune di Esempio"},
 		AOOs:      []protocollo.AOO{aoo},
-		Connector: "embedded", StartingNumber: 1, ActNumber: "PROVA", ActDay: today,
+		Connector: connector, StartingNumber: 1, ActNumber: "PROVA", ActDay: today,
 		ResponsabileTitle: "Responsabile della gestione documentale", Trial: true,
 	}
 	var accounts []station.NewAccount
@@ -114,6 +173,9 @@ func seedDemo(ctx context.Context, db *store.DB, clock func() time.Time) error {
 // announce prints the accounts and the pretend office's own page.
 func (o *demoOffice) announce(w io.Writer) {
 	fmt.Fprintf(w, "PROVA – SENZA VALORE. Ufficio di prova: %s\n", o.ControlURL())
+	if o.refused != "" {
+		fmt.Fprintf(w, "In questa cartella di dati i numeri vengono da altrove: per il protocollo centrale di prova (%s) ne serve una nuova.\n", o.refused)
+	}
 	fmt.Fprintln(w, "Utenti di prova:")
 	for _, a := range demoAccounts() {
 		fmt.Fprintf(w, "  %-6s %-18s (%s)\n", a.user, a.password, a.role)

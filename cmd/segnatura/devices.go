@@ -3,14 +3,14 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"segnatura/internal/station"
 	"segnatura/scanner"
 	"segnatura/scanner/escl"
 	"segnatura/scanner/sane"
-	"segnatura/stamp"
-	"segnatura/stamp/zpl"
 	"segnatura/ui"
 )
 
@@ -18,11 +18,12 @@ import (
 type devices struct {
 	scanners []ui.Scanner
 	printers []ui.LabelPrinter
-	folders  []watched
+	folders  hotFolders
 }
 
-// configuredDevices makes what the settings name. It opens nothing: a device that is off at the start is a device that is off.
-func configuredDevices(c Config, workDir string, clock func() time.Time) (devices, error) {
+// configuredDevices makes what the settings name, with what was kept of its printers, or nil. It opens nothing: a device that is off at the
+// start is a device that is off.
+func configuredDevices(c Config, workDir string, clock func() time.Time, kept *keptPrinters) (devices, error) {
 	var d devices
 	for _, sc := range c.Scanners {
 		src, err := openScanner(sc, workDir, clock)
@@ -32,22 +33,18 @@ func configuredDevices(c Config, workDir string, clock func() time.Time) (device
 		d.scanners = append(d.scanners, ui.Scanner{ID: sc.ID, Name: nameOr(sc.Name, sc.ID), Source: src})
 	}
 	for _, h := range c.HotFolders {
-		w, err := newWatched(h, clock)
+		f, err := newHotFolder(h, clock)
 		if err != nil {
 			return d, fmt.Errorf("hotfolder %q: %w", h.ID, err)
 		}
-		d.folders = append(d.folders, w)
+		d.folders = append(d.folders, f)
 	}
 	for _, p := range c.Printers {
-		size, err := labelSize(p.Label)
+		printer, err := openPrinter(p, kept)
 		if err != nil {
 			return d, fmt.Errorf("printer %q: %w", p.ID, err)
 		}
-		res, err := resolution(p.DPI)
-		if err != nil {
-			return d, fmt.Errorf("printer %q: %w", p.ID, err)
-		}
-		d.printers = append(d.printers, labelPrinter(p.ID, nameOr(p.Name, p.ID), p.Address, res, size))
+		d.printers = append(d.printers, printer)
 	}
 	return d, nil
 }
@@ -56,7 +53,7 @@ func configuredDevices(c Config, workDir string, clock func() time.Time) (device
 // needs a file for it; "" is the system's folder for temporary files.
 func openScanner(sc ScannerConfig, workDir string, clock func() time.Time) (scanner.Source, error) {
 	if sc.Device != "" {
-		return sane.New(sane.Config{Device: sc.Device, Env: saneEnvironment(), WorkDir: workDir, Now: clock}), nil
+		return sane.New(sane.Config{Device: sc.Device, Env: saneEnvironment(), Options: sc.Options, WorkDir: workDir, Now: clock}), nil
 	}
 	cfg := escl.Config{URL: sc.URL, User: sc.User, PinSHA256: sc.PinSHA256, Now: clock}
 	if sc.PasswordFile != "" {
@@ -85,15 +82,23 @@ func nameOr(name, id string) string {
 	return name
 }
 
-func labelPrinter(id, name, address string, res stamp.Resolution, size stamp.Size) ui.LabelPrinter {
-	return ui.LabelPrinter{Name: name, Printer: zpl.New(zpl.Config{ID: id, Resolution: res, LabelSize: size, Dial: zpl.DialTCP(address)})}
-}
-
 // forScreen is what the screens know of the devices.
 func (d devices) forScreen() ui.Devices {
-	out := ui.Devices{Scanners: d.scanners, Printers: d.printers}
-	for _, w := range d.folders {
-		out.Folders = append(out.Folders, ui.Folder{ID: w.id, Name: w.name, Troubles: w.troubles.list})
+	return ui.Devices{Scanners: d.scanners, Printers: d.printers, Folders: d.folders.forScreen}
+}
+
+// labelPrinter is the printer that every desk prints on unless it says otherwise: the first.
+func (d devices) labelPrinter() (station.Printer, bool) {
+	if len(d.printers) == 0 {
+		return nil, false
 	}
-	return out
+	return d.printers[0].Printer, true
+}
+
+// and are these devices and, behind them, others.
+func (d devices) and(others devices) devices {
+	return devices{
+		scanners: slices.Concat(d.scanners, others.scanners), printers: slices.Concat(d.printers, others.printers),
+		folders: slices.Concat(d.folders, others.folders),
+	}
 }

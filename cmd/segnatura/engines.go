@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"time"
 
+	"segnatura/internal/maildraft"
 	"segnatura/pdfa"
 	"segnatura/scanner"
 	"segnatura/scanner/upload"
@@ -22,15 +23,33 @@ func (composer) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error
 	return compose.Compose(l, r)
 }
 
-type paper struct{ clock func() time.Time }
+type paper struct {
+	clock func() time.Time
+	mail  maildraft.Office
+}
 
 func (paper) Receipt(w io.Writer, d stamp.ReceiptData) error {
 	_, err := pdf.Receipt(w, d)
 	return err
 }
 
+func (paper) InternalReceipt(w io.Writer, r stamp.InternalReceipt) error {
+	_, err := pdf.InternalReceipt(w, r)
+	return err
+}
+
 func (paper) Attestation(w io.Writer, a pdfa.Attestation) error {
 	_, err := pdf.Attestation(w, a)
+	return err
+}
+
+func (paper) SortingList(w io.Writer, l stamp.SortingList) error {
+	_, err := pdf.SortingList(w, l)
+	return err
+}
+
+func (paper) PostingList(w io.Writer, l stamp.PostingList) error {
+	_, err := pdf.PostingList(w, l)
 	return err
 }
 

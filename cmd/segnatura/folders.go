@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,7 +21,138 @@ import (
 	"segnatura/ui"
 )
 
-// watched is a hot folder: a scanner that starts by itself.
+// hotFolder is a hot folder of the settings with, where they say so, its subfolders as machines of their own.
+type hotFolder struct {
+	config HotFolderConfig
+	clock  func() time.Time
+	top    watched
+
+	mu   sync.Mutex
+	subs map[string]watched // by name, those that are there
+}
+
+// subfolderMark stands between a folder's id and its subfolder's name in the id of a machine.
+const subfolderMark = "/"
+
+// subfolderPoll is how often it is looked for machines that have come or gone.
+const subfolderPoll = 3 * time.Second
+
+func newHotFolder(h HotFolderConfig, clock func() time.Time) (*hotFolder, error) {
+	top, err := newWatched(h, clock)
+	if err != nil {
+		return nil, err
+	}
+	return &hotFolder{config: h, clock: clock, top: top, subs: map[string]watched{}}, nil
+}
+
+// machine is a subfolder as a watched folder of its own.
+func (f *hotFolder) machine(name string) (watched, error) {
+	h := f.config
+	h.ID, h.Name, h.Dir = h.ID+subfolderMark+name, f.top.name+" – "+name, filepath.Join(h.Dir, name)
+	return newWatched(h, f.clock)
+}
+
+// watch hands what arrives in the folder, and in its subfolders, to the station until ctx ends.
+func (f *hotFolder) watch(ctx context.Context, s *station.Station, pages separator, log *slog.Logger) error {
+	var machines sync.WaitGroup
+	defer machines.Wait()
+	if f.config.Subfolders {
+		machines.Go(func() {
+			hotfolder.Subfolders(ctx, f.config.Dir, subfolderPoll, func(ctx context.Context, name string) { f.attend(ctx, name, s, pages, log) })
+		})
+	}
+	return f.top.watch(ctx, s, pages, log)
+}
+
+// attend watches one subfolder for as long as it is there.
+func (f *hotFolder) attend(ctx context.Context, name string, s *station.Station, pages separator, log *slog.Logger) {
+	w, err := f.machine(name)
+	if err != nil {
+		log.LogAttrs(ctx, slog.LevelError, "watch a subfolder", slog.String("device", f.config.ID), slog.Any("err", err))
+		return
+	}
+	f.mu.Lock()
+	f.subs[name] = w
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.subs, name)
+	}()
+	_ = w.watch(ctx, s, pages, log) // it ends with ctx
+}
+
+// machines lists what is watched: the folder itself, then its subfolders by name.
+func (f *hotFolder) machines() []watched {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := []watched{f.top}
+	for _, name := range slices.Sorted(maps.Keys(f.subs)) {
+		out = append(out, f.subs[name])
+	}
+	return out
+}
+
+// holding returns the folder that a source of pages is, also a subfolder that is not there now; ok is false for another's source.
+func (f *hotFolder) holding(source string) (w watched, ok bool, err error) {
+	if source == f.top.id {
+		return f.top, true, nil
+	}
+	name, ours := strings.CutPrefix(source, f.top.id+subfolderMark)
+	if !ours || name != filepath.Base(name) {
+		return watched{}, false, nil
+	}
+	if w, err = f.machine(name); err != nil {
+		return watched{}, false, err
+	}
+	if _, err := os.ReadDir(f.top.dir); err != nil {
+		return watched{}, false, fmt.Errorf("look for a machine's folder: %w", err) // the share is away: nobody knows what lies there
+	}
+	_, err = os.Stat(w.dir)
+	return w, err == nil, nil
+}
+
+// hotFolders are those of the settings.
+type hotFolders []*hotFolder
+
+// forScreen is what the bar knows of them now.
+func (h hotFolders) forScreen() []ui.Folder {
+	var out []ui.Folder
+	for _, f := range h {
+		for _, w := range f.machines() {
+			out = append(out, ui.Folder{ID: w.id, Name: w.name, Troubles: w.troubles.list})
+		}
+	}
+	return out
+}
+
+// fax says whether a source of pages is a folder of received faxes.
+func (h hotFolders) fax(source string) bool {
+	return slices.ContainsFunc(h, func(f *hotFolder) bool {
+		return f.config.Kind == kindFax && (source == f.top.id || strings.HasPrefix(source, f.top.id+subfolderMark))
+	})
+}
+
+// EraseOriginal erases what pages came in: only hot folders keep it. A source that is no folder, or no longer one, keeps nothing here.
+func (h hotFolders) EraseOriginal(ctx context.Context, source, digest string, size int64) error {
+	sum, err := hex.DecodeString(digest)
+	if err != nil || len(sum) != sha256.Size {
+		return fmt.Errorf("erase an original: no digest %q", digest)
+	}
+	for _, f := range h {
+		w, ok, err := f.holding(source)
+		if err != nil {
+			return err
+		}
+		if ok {
+			_, err := w.source.Erase(ctx, [sha256.Size]byte(sum), size)
+			return err
+		}
+	}
+	return nil
+}
+
+// watched is a folder that is watched: a scanner that starts by itself.
 type watched struct {
 	id, name, dir string
 	aoo           protocollo.AOOCode // "" = the first one
@@ -30,7 +162,7 @@ type watched struct {
 
 func newWatched(h HotFolderConfig, clock func() time.Time) (watched, error) {
 	t := &troubles{dir: h.Dir, clock: clock, byName: map[string]ui.FolderTrouble{}}
-	src, err := hotfolder.New(hotfolder.Config{Dir: h.Dir, Now: clock, OnTrouble: t.note})
+	src, err := hotfolder.New(hotfolder.Config{Dir: h.Dir, Single: h.Single || h.Kind == kindFax, Now: clock, OnTrouble: t.note})
 	if err != nil {
 		return watched{}, err
 	}
@@ -61,23 +193,6 @@ func (w watched) take(ctx context.Context, s *station.Station, doc scanner.Docum
 	actor.Roles = []protocollo.Role{protocollo.RoleOperator}
 	_, err = s.TakeFiles(ctx, actor, doc, w.id, 0)
 	return err
-}
-
-// originals erases what pages came in: only hot folders keep it. A source that is no folder, or no longer one, keeps nothing here.
-type originals []watched
-
-func (o originals) EraseOriginal(ctx context.Context, source, digest string, size int64) error {
-	sum, err := hex.DecodeString(digest)
-	if err != nil || len(sum) != sha256.Size {
-		return fmt.Errorf("erase an original: no digest %q", digest)
-	}
-	for _, w := range o {
-		if w.id == source {
-			_, err := w.source.Erase(ctx, [sha256.Size]byte(sum), size)
-			return err
-		}
-	}
-	return nil
 }
 
 // troubles remembers which files of a folder could not be taken, for as long as they lie there, and under "" that the folder itself

@@ -45,15 +45,15 @@ func TestFolderTroublesLastAsLongAsTheyAreSo(t *testing.T) {
 func TestExcludedPageLeavesNoOriginalInPresi(t *testing.T) {
 	now := func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
 	secret, kept := []byte("dati riservati"), []byte("resta")
-	var folders originals
-	path := func(id, name string) string { return filepath.Join(folders[id[0]-'a'].dir, "presi", name) }
+	var folders hotFolders
+	path := func(id, name string) string { return filepath.Join(folders[id[0]-'a'].top.dir, "presi", name) }
 	for _, id := range []string{"a", "b"} {
-		w, err := newWatched(HotFolderConfig{ID: id, Dir: t.TempDir()}, now)
+		w, err := newHotFolder(HotFolderConfig{ID: id, Dir: t.TempDir()}, now)
 		if err != nil {
 			t.Fatal(err)
 		}
 		folders = append(folders, w)
-		if err := os.Mkdir(filepath.Join(w.dir, "presi"), 0o700); err != nil {
+		if err := os.Mkdir(filepath.Join(w.top.dir, "presi"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		for name, data := range map[string][]byte{"segreta.tif": secret, "altra.jpg": kept} {
@@ -79,7 +79,7 @@ func TestExcludedPageLeavesNoOriginalInPresi(t *testing.T) {
 	if err := folders.EraseOriginal(t.Context(), "a", "zz", 1); err == nil {
 		t.Error("what is no digest was erased")
 	}
-	if err := os.RemoveAll(folders[1].dir); err != nil {
+	if err := os.RemoveAll(folders[1].top.dir); err != nil {
 		t.Fatal(err)
 	}
 	if err := folders.EraseOriginal(t.Context(), "b", digest, int64(len(secret))); err == nil {

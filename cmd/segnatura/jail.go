@@ -37,6 +37,7 @@ func jailedEngines() worker.Engines {
 		},
 		Rasters:  engine.Rasters,
 		Inspect:  inspectDrawn(engine, inspectRare(engine, sheet.Inspector{}.InspectWithThumbnail)),
+		Crop:     cropIn(engine),
 		Separate: separateIn(engine),
 	}
 }

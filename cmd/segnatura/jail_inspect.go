@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 	"io"
 
 	"segnatura/pdfa"
 	"segnatura/pdfa/convert"
 	"segnatura/scanner"
+	"segnatura/scanner/sheet"
 )
 
 // encodings are the MIME types of the images that the archive takes, by first bytes.
@@ -52,4 +54,20 @@ func encodingOf(r io.ReadSeeker) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// cropIn draws a part of whatever page inspecting takes.
+func cropIn(engine convert.Engine) func(context.Context, io.ReadSeeker, scanner.Settings, scanner.Box, int) ([]byte, error) {
+	return func(ctx context.Context, r io.ReadSeeker, s scanner.Settings, box scanner.Box, maxPx int) ([]byte, error) {
+		part := func(_ context.Context, r io.ReadSeeker, s scanner.Settings, _ func(string) bool, maxPx int) (scanner.Facts, []byte, error) {
+			m, err := sheet.Read(r, s)
+			if err != nil {
+				return scanner.Facts{}, nil, err
+			}
+			jpeg, err := m.Crop(image.Rect(box.X0, box.Y0, box.X1, box.Y1), maxPx)
+			return scanner.Facts{}, jpeg, err
+		}
+		_, jpeg, err := inspectDrawn(engine, inspectRare(engine, part))(ctx, r, s, nil, maxPx)
+		return jpeg, err
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/jpeg"
 	"io"
 	"os"
 	"strconv"
@@ -101,6 +102,23 @@ func TestARefusedPageIsNamedThroughTheJail(t *testing.T) {
 	_, _, err = p.Inspect(t.Context(), bytes.NewReader(whole[:len(whole)/2]), scanner.Settings{}, nil, 100)
 	if fault, ok := errors.AsType[*scanner.Fault](err); !ok || fault.Kind != scanner.FaultTruncated {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A part of a page comes out of the jail at full resolution, and half a page is a fault of the page.
+func TestAPartOfAPageComesOutOfTheJail(t *testing.T) {
+	p := testJail(t, 0)
+	whole := pageJPEG(t, scanner.ColorGrey)
+	part, err := p.Crop(t.Context(), bytes.NewReader(whole), scanner.Settings{}, scanner.Box{X0: 10, Y0: 20, X1: 110, Y1: 70}, 1200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := jpeg.DecodeConfig(bytes.NewReader(part)); err != nil || c.Width != 100 || c.Height != 50 {
+		t.Errorf("the part is %+v, %v", c, err)
+	}
+	_, err = p.Crop(t.Context(), bytes.NewReader(whole[:len(whole)/2]), scanner.Settings{}, scanner.Box{X1: 10, Y1: 10}, 1200)
+	if fault, ok := errors.AsType[*scanner.Fault](err); !ok || fault.Kind != scanner.FaultTruncated {
+		t.Errorf("half a page: %v", err)
 	}
 }
 

@@ -138,7 +138,7 @@ func (d *day) scan(c *client) {
 		}
 		solved := d.exceptions(c)
 		confirmed := d.confirm(c)
-		if d.acknowledged() == d.letters && d.done(c) {
+		if d.acknowledged() == d.letters && !solved && d.done(c) {
 			return
 		}
 		if idle++; idle > 100 && !solved && !confirmed && d.acknowledged() == d.letters {
@@ -235,8 +235,12 @@ func (d *day) exceptions(c *client) bool {
 	if status, ok := d.ask(c, http.MethodGet, "api/exceptions", nil, &list); !ok || status != http.StatusOK {
 		return false
 	}
+	answered := map[int64]bool{}
 	for _, e := range list.Exceptions {
 		d.note("exceptions " + string(e.Kind))
+		if answered[e.DocumentID] {
+			continue // the answer moved its pages: its other questions are looked at anew
+		}
 		inside := slices.ContainsFunc(list.Exceptions, func(o ui.ExceptionView) bool {
 			return o.DocumentID == e.DocumentID && o.Kind == protocollo.ExceptionCodeInside
 		})
@@ -246,6 +250,7 @@ func (d *day) exceptions(c *client) bool {
 		}
 		d.note("answers " + string(answer["choice"].(protocollo.Choice)))
 		answer["version"] = e.Version
+		answered[e.DocumentID] = true
 		d.expect(c, http.MethodPost, fmt.Sprintf("api/exceptions/%d/solve", e.ID), answer, http.StatusNoContent, http.StatusConflict, http.StatusNotFound)
 	}
 	return len(list.Exceptions) > 0
@@ -291,9 +296,12 @@ func (d *day) answer(c *client, e ui.ExceptionView, inside bool) (object, bool) 
 		return nil, false
 	case rec.Facets.Captured && doc.RegistrationID == 0, !complete, e.Kind == protocollo.ExceptionStray:
 		return discard, true
-	case e.Kind == protocollo.ExceptionCount, e.Kind == protocollo.ExceptionRepeated:
+	case e.Kind == protocollo.ExceptionSeenTwice && doc.RegistrationID == 0:
+		return nil, false // of the other document with this label somebody is asked, too
+	case e.Kind == protocollo.ExceptionCount, e.Kind == protocollo.ExceptionRepeated, e.Kind == protocollo.ExceptionSeenTwice,
+		e.Kind == protocollo.ExceptionLabelMissing:
 		return object{"choice": protocollo.ChoiceAccept}, true
-	case e.Kind == protocollo.ExceptionNoCode, e.Kind == protocollo.ExceptionNotExpected:
+	case e.Kind == protocollo.ExceptionNoCode, e.Kind == protocollo.ExceptionBeforeLabel, e.Kind == protocollo.ExceptionNotExpected:
 		return object{"choice": protocollo.ChoiceAssign, "registrationID": rec.RegistrationID}, true
 	}
 	d.failf("exception %s after a kill: %+v", e.Kind, e)

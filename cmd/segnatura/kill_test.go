@@ -156,16 +156,16 @@ func numberOn(ctx context.Context, img image.Image) (string, error) {
 			}
 		}
 	}
-	codes, err := barcode.Find(ctx, grey, barcode.Options{})
+	found, err := barcode.Find(ctx, grey, barcode.Options{})
 	if err != nil {
 		return "", err
 	}
-	for _, c := range codes {
+	for _, c := range found.Codes {
 		if code, err := protocollo.ParseBarcode(c.Text); err == nil {
 			return code.Number, nil
 		}
 	}
-	return "", fmt.Errorf("a label came out on which no code of ours is read: %v", codes)
+	return "", fmt.Errorf("a label came out on which no code of ours is read: %v", found.Codes)
 }
 
 // kept reports whether the letter that gets the n-th label is scanned today.

@@ -1,11 +1,13 @@
 // Command segnatura is the station: it serves the desk's screens, and checks, saves and restores its data.
 //
-//	segnatura serve   [-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo]
+//	segnatura serve   [-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo [-demo-centre jente]]
 //	segnatura check   [-config F] [-data DIR] [-json] [-fast]
 //	segnatura backup  [-data DIR] -o DIR
 //	segnatura restore -data DIR -from DIR
 //	segnatura pdfa    [-ocr ita[+eng]] [-flavour 2u|2b] [-title T] [-jobs N] [-json] [-q] [-f] -o OUT.pdf IN...
 //	segnatura scan    -list | [-device D] -o DIR
+//	segnatura label   -list | [-layout NAME|F.toml] [-size 62x29] [-dpi 203] [-printer ID|HOST:PORT] [-o OUT.png|pdf|zpl]
+//	segnatura register export|import -user U [-opening 1-2026] [-format xlsx|csv] [-columns F] [-apply] FILE
 //	segnatura openapi
 //
 // Exit 0 done, 1 failed with one plain sentence on standard error, 2 wrong usage. No partial file is left behind by a failure.
@@ -46,12 +48,14 @@ type env struct {
 
 func commands() []command {
 	return []command{
-		{name: "serve", usage: "[-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo]", run: serve},
+		{name: "serve", usage: "[-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo [-demo-centre jente]]", run: serve},
 		{name: "check", usage: "[-config F] [-data DIR] [-json] [-fast]", run: check},
 		{name: "backup", usage: "[-data DIR] -o DIR", run: backup},
 		{name: "restore", usage: "-data DIR -from DIR", run: restore},
 		{name: "pdfa", usage: pdfaUsage, run: pdfaCommand},
 		{name: "scan", usage: scanUsage, run: scan},
+		{name: "label", usage: labelUsage, run: label},
+		{name: "register", usage: registerUsage, run: register},
 		{name: "openapi", run: openapi},
 		{name: workerCommand, run: inJail, hidden: true},
 	}

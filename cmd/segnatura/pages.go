@@ -40,3 +40,15 @@ func (s separating) Scan(ctx context.Context, r scanner.Request) (scanner.Docume
 	}
 	return s.separator.separate(doc), nil
 }
+
+// archiveSeparator takes archived files apart for the station.
+type archiveSeparator struct {
+	jail interface {
+		Separate(ctx context.Context, in pdfa.Input, emit func(worker.Part) error) error
+	}
+}
+
+// Separate implements station.Separator.
+func (s archiveSeparator) Separate(ctx context.Context, in pdfa.Input, emit func(string, io.Reader) error) error {
+	return s.jail.Separate(ctx, in, func(p worker.Part) error { return emit(p.Format, p.Data) })
+}

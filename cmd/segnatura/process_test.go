@@ -45,8 +45,12 @@ func (c cleaning) Run() int {
 
 var buildFolder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "segnatura-test-") })
 
-// builtProgram is the program as users have it: without the race detector, in a process of its own that can be killed.
+// builtProgram is the program as users have it: without the race detector, in a process of its own that can be killed. A test that runs itself
+// again hands it on.
 var builtProgram = sync.OnceValues(func() (string, error) {
+	if program := os.Getenv(offVariable); program != "" {
+		return program, nil
+	}
 	dir, err := buildFolder()
 	if err != nil {
 		return "", err
@@ -260,8 +264,14 @@ const (
 	ownPassword   = "Nuova.Parola.2026"
 )
 
-// configure is the first run, through the page's own API: one AOO, numbers by the embedded register, these people.
+// configure is the first run with numbers by the embedded register.
 func configure(t testing.TB, p *process, roles map[string]string) map[string]*client {
+	t.Helper()
+	return configureFor(t, p, "embedded", roles)
+}
+
+// configureFor is the first run, through the page's own API: one AOO, who numbers, these people.
+func configureFor(t testing.TB, p *process, connector string, roles map[string]string) map[string]*client {
 	t.Helper()
 	_, token, _ := strings.Cut(p.line("Prima configurazione: "), "#")
 	var accounts []object
@@ -275,7 +285,7 @@ func configure(t testing.TB, p *process, roles map[string]string) map[string]*cl
 	first.must(t, http.MethodPost, p.url+"api/setup", object{"token": token, "accounts": accounts, "setup": object{
 		"body":      object{"code": "c_a000", "name": "Comune di Prova", "shortName": "Comune di Prova"},
 		"aoos":      []object{{"code": "AOO1", "name": "Area unica", "registerCode": "PG", "registerName": "Protocollo generale"}},
-		"connector": "embedded", "startingNumber": 1, "actNumber": "1", "actDay": "2026-01-02", "responsabileTitle": "",
+		"connector": connector, "startingNumber": 1, "actNumber": "1", "actDay": "2026-01-02", "responsabileTitle": "",
 	}}, nil)
 	people := map[string]*client{}
 	for user := range roles {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -13,7 +14,8 @@ import (
 )
 
 // The commands, as a person calls them. Each script has its own copies: of a real folder ($REAL) with one registration, of a
-// trial's ($TRIAL), of a real one in which somebody changed a row ($FAULTY); and a folder that a running process holds ($BUSY).
+// trial's ($TRIAL), of a real one in which somebody changed a row ($FAULTY); and a folder that a running process holds ($BUSY),
+// whose desk ($DESK) has an open register of emergency of three rows.
 func TestScripts(t *testing.T) {
 	folders := t.TempDir()
 	realDir, trial, busy := filepath.Join(folders, "real"), filepath.Join(folders, "trial"), filepath.Join(folders, "busy")
@@ -22,7 +24,7 @@ func TestScripts(t *testing.T) {
 	registerLetter(t, p, clerk, "chiave-uno")
 	p.stop()
 	startProcess(t, trial, "-demo").stop()
-	startProcess(t, busy)
+	desk, password := runningRegister(t, busy)
 
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -35,9 +37,23 @@ func TestScripts(t *testing.T) {
 				e.Setenv(name, dir)
 			}
 			e.Setenv("BUSY", busy)
+			e.Setenv("DESK", desk)
+			e.Setenv("SEGNATURA_PASSWORD", password)
 			return tamper(filepath.Join(e.Getenv("FAULTY"), "station.db"))
 		},
 	})
+}
+
+// runningRegister runs a station with an open register of emergency, and returns where its desk is and the password of carla, the Responsabile.
+func runningRegister(t *testing.T, dir string) (url, password string) {
+	t.Helper()
+	p := startProcess(t, dir)
+	people := configure(t, p, map[string]string{"anna": "operatore", "carla": "responsabile"})
+	people["carla"].must(t, http.MethodPost, p.url+"api/emergency/registers", object{"signer": "responsabile", "cause": "guasto", "interruptedAt": time.Now().Add(-time.Minute)}, nil)
+	for _, key := range []string{"chiave-0001", "chiave-0002", "chiave-0003"} {
+		registerLetter(t, p, people["anna"], key)
+	}
+	return p.url, ownPassword
 }
 
 // tamper changes a legal row as somebody with a database tool would, who also knows of the triggers.

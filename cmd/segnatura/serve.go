@@ -7,19 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"segnatura/internal/auth"
-	"segnatura/internal/central/embedded"
+	"segnatura/internal/central/jente"
 	"segnatura/internal/hub"
+	"segnatura/internal/ntp"
 	"segnatura/internal/outbox"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
@@ -47,6 +50,7 @@ func serve(ctx context.Context, e env, args []string) error {
 	dataDir := f.String("data", defaultData, "data folder")
 	listen := f.String("listen", "", "host:port (default "+defaultListen+")")
 	demo := f.Bool("demo", false, "a pretend office on this machine: everything it prints says «PROVA – SENZA VALORE»")
+	demoCentral := f.String("demo-centre", "", "with -demo in a new data folder: numbers come from a pretend central system, "+jente.Name)
 	ocr := f.String("ocr", "", "languages of searchable text, as ita+deu (default: as in the settings)")
 	logLevel := f.String("log", "warn", "debug, info, warn or error")
 	if err := parse(f, args); err != nil {
@@ -70,17 +74,29 @@ func serve(ctx context.Context, e env, args []string) error {
 	if *demo && !c.loopback() {
 		return usageError{fmt.Errorf("the pretend office listens on loopback only, not on %s", c.Listen)}
 	}
-	s := &service{env: e, config: c, dataDir: *dataDir, demo: *demo, log: log}
+	if _, known := demoCentres[*demoCentral]; *demoCentral != "" {
+		switch {
+		case !*demo || !known:
+			return usageError{fmt.Errorf("-demo-centre goes with -demo and names one of %s", strings.Join(slices.Sorted(maps.Keys(demoCentres)), ", "))}
+		case c.Central.Connector != "":
+			return usageError{errors.New("the settings name a central system: a pretend one cannot take its place")}
+		}
+	}
+	s := &service{env: e, config: c, configPath: *configPath, dataDir: *dataDir, demo: *demo, demoCentral: *demoCentral, log: log}
 	return s.run(ctx)
 }
 
 // service is one running station and what it is made of.
 type service struct {
 	env
-	config  Config
-	dataDir string
-	demo    bool
-	log     *slog.Logger
+	config Config
+	// configPath is the settings file that was named, or "".
+	configPath string
+	dataDir    string
+	demo       bool
+	// demoCentral is the pretend central system of a fresh demonstration, or "".
+	demoCentral string
+	log         *slog.Logger
 	// clock is the one clock of the whole station.
 	clock func() time.Time
 
@@ -93,14 +109,15 @@ type service struct {
 	time    *timekeeper
 	jail    *worker.Pool
 	devices devices
+	layouts printerLayouts
 }
 
 func (s *service) run(ctx context.Context) (err error) {
 	s.clock = time.Now
-	if s.time, err = newTimekeeper(s.config.NTP, s.clock, s.log); err != nil {
+	if s.time, err = newTimekeeper(s.config.NTP, s.clock, ntp.Steady(), s.log); err != nil {
 		return err
 	}
-	s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo, TimeAgreed: s.time.vouched})
+	s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo, TimeAgreed: s.time.vouched, Timestamps: s.demo || s.config.TSA.URL != ""})
 	if err != nil {
 		return err
 	}
@@ -110,16 +127,25 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.jail.Close()) }()
 
+	if s.layouts, err = readLayouts(s.config, s.dataDir); err != nil {
+		return err
+	}
 	var office *demoOffice
-	if s.devices, err = configuredDevices(s.config, s.workDir(), s.clock); err != nil {
+	if s.devices, err = configuredDevices(s.config, s.workDir(), s.clock, &keptPrinters{s.store, s.log}); err != nil {
 		return err
 	}
 	if s.demo {
-		if office, err = startDemoOffice(ctx, s.store, s.clock); err != nil {
+		if office, err = startDemoOffice(ctx, s.store, s.clock, s.dataDir, s.demoCentral); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, office.Close()) }()
-		s.devices = office.devices
+		s.devices = office.devices.and(s.devices)
+		if office.central != nil && s.config.Central.Connector == "" {
+			s.config.Central = *office.central
+		}
+		if s.config.TSA.URL == "" {
+			s.config.TSA = office.tsa
+		}
 	}
 	for i, sc := range s.devices.scanners {
 		s.devices.scanners[i].Source = separating{sc.Source, s.pages()}
@@ -149,18 +175,30 @@ func (s *service) run(ctx context.Context) (err error) {
 func (s *service) wire(ctx context.Context) error {
 	s.hub = hub.New[station.Event](replayEvents, subscriberQueue, uint64(s.clock().UnixMilli()))
 	s.auth = &auth.Service{Accounts: s.store, Sessions: s.store, Clock: s.clock}
-	register := embedded.New(s.store)
 	db := s.store
-	var err error
+	register, err := s.config.Central.open(db, s.clock)
+	if err != nil {
+		return err
+	}
+	authority, err := s.authority()
+	if err != nil {
+		return err
+	}
 	s.station, err = station.New(station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
-		Registrar: register, Sender: register,
-		Composer: composer{}, Inspector: s.jail, Converter: s.jail, Checker: s.jail,
+		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
+		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
+		Piles: db, Backs: db,
+		Timestamps: db, TSA: authority, TimestampExport: timestampExport{},
+		Edits:      db,
+		Envelopes:  db,
+		Supersedes: db, Separator: archiveSeparator{s.jail},
+		Competitions: db, NotePaper: notePaper{},
+		Bids: db, Registrar: register, Sender: register, Sheets: sheets{},
+		Composer: composer{}, Layouts: s.layouts, Inspector: s.jail, Converter: s.jail, Checker: s.jail,
 		Text: newStationText(ctx, s.config.OCR, s.jail, s.log), Metadata: metadataWriter{}, Software: software(),
 		Scratch:   scratchIn(s.workDir()),
-		Publisher: publisher{s}, Originals: originals(s.devices.folders),
-		Clock: s.clock, NewKey: randomText, Log: s.log,
+		Publisher: publisher{s}, Originals: s.devices.folders, Fax: s.devices.folders.fax, LabelPrinter: s.devices.labelPrinter,
+		TimeVerified: s.time.verified, ClockProof: s.time.proof, Steady: s.time.steady, Clock: s.clock, NewKey: randomText, Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -169,19 +207,31 @@ func (s *service) wire(ctx context.Context) error {
 	return err
 }
 
-// publisher hands events to the browsers, and wakes the outbox when a document has come further: it may be due to the centre.
+// authority is the time-stamping authority of the settings; nil where they name none.
+func (s *service) authority() (station.TimestampAuthority, error) {
+	client, err := s.config.TSA.open(s.clock, s.time.proof)
+	if client == nil || err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// publisher hands events to the browsers, and wakes the outbox for what may have made something due to the centre: a document that has come
+// further, an emergency register that was closed, a centre that answered a person.
 type publisher struct{ *service }
+
+var wakingEvents = []station.EventKind{station.EventDocument, station.EventEmergency, station.EventStatus}
 
 func (p publisher) Publish(e station.Event) {
 	p.hub.Publish(e)
-	if e.Kind == station.EventDocument && p.outbox != nil {
+	if p.outbox != nil && slices.Contains(wakingEvents, e.Kind) {
 		p.outbox.Wake()
 	}
 }
 
 func (s *service) uiConfig(token string, office *demoOffice) ui.Config {
 	c := ui.Config{
-		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock}, Uploaded: uploaded(s.clock, s.pages()), Devices: s.devices.forScreen(), Hosts: s.config.hosts(), SetupToken: token,
+		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock, s.config.Mail.office()}, Uploaded: uploaded(s.clock, s.pages()), Devices: s.devices.forScreen(), Finder: newFinder(s.config, s.configPath, s.dataDir), Hosts: s.config.hosts(), SetupToken: token,
 		Secure: !s.config.loopback(), Trial: s.demo, Version: version(), Log: s.log,
 	}
 	if office != nil {

@@ -10,75 +10,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"segnatura/internal/durable"
-	"segnatura/internal/ntp"
 	"segnatura/internal/protocollo"
 	"segnatura/store"
 )
 
-// What the service does by itself beside the desk's work: it compares its clock with the time servers, and copies its data daily.
+// What the service does by itself beside the desk's work: it copies its data daily. See timekeeper.go for the clock.
 
 const (
-	measureEvery  = 15 * time.Minute
-	measureWithin = 10 * time.Second
-	// vouchedFor is how long a measurement speaks for the clock, and vouchedWithin how far the clock may be off meanwhile (R14.2).
-	vouchedFor    = time.Hour
-	vouchedWithin = time.Second
-
 	backupEvery = time.Hour // to look whether today's copy is there
 	keptBackups = 30
 )
-
-// timekeeper compares the clock with time servers. Without servers it vouches for nothing.
-type timekeeper struct {
-	client *ntp.Client // nil without servers
-	clock  func() time.Time
-	log    *slog.Logger
-
-	mu     sync.Mutex
-	at     time.Time
-	agreed bool
-}
-
-func newTimekeeper(servers []string, clock func() time.Time, log *slog.Logger) (*timekeeper, error) {
-	t := &timekeeper{clock: clock, log: log}
-	if len(servers) == 0 {
-		return t, nil
-	}
-	var err error
-	t.client, err = ntp.New(servers, measureWithin, ntp.Ask)
-	return t, err
-}
-
-// vouched reports whether time servers agreed with the clock a short while ago (R17.5).
-func (t *timekeeper) vouched() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	age := t.clock().Sub(t.at)
-	return t.agreed && age >= 0 && age < vouchedFor
-}
-
-func (t *timekeeper) run(ctx context.Context) {
-	if t.client == nil {
-		return
-	}
-	every(ctx, measureEvery, func() { t.measure(ctx) })
-}
-
-func (t *timekeeper) measure(ctx context.Context) {
-	m := t.client.Measure(ctx)
-	offset, known := m.Offset()
-	agreed := known && offset.Abs() <= vouchedWithin
-	t.mu.Lock()
-	t.at, t.agreed = t.clock(), agreed
-	t.mu.Unlock()
-	if !agreed {
-		t.log.LogAttrs(ctx, slog.LevelWarn, "the time servers do not vouch for the clock", slog.Duration("offset", offset), slog.String("agreement", string(m.Agreement)))
-	}
-}
 
 // every calls f now and then once a period, until ctx ends.
 func every(ctx context.Context, period time.Duration, f func()) {

@@ -39,6 +39,7 @@ type office struct {
 	engines engines
 	db      *store.DB
 	station *station.Station
+	feed    *hub.Hub[station.Event]
 	clerk   protocollo.Actor
 	devices *officesim.Office
 	printer *zpl.Printer
@@ -66,6 +67,12 @@ func newOffice(tb testing.TB, roll label) *office {
 
 func newOfficeWith(tb testing.TB, roll label, e engines) *office {
 	tb.Helper()
+	return newOfficeOf(tb, roll, e, embedded.Name)
+}
+
+// newOfficeOf is an office of a body whose numbers come from the connector of that name.
+func newOfficeOf(tb testing.TB, roll label, e engines, connector string) *office {
+	tb.Helper()
 	o := &office{TB: tb, engines: e, sent: make(chan time.Time, 1)}
 	o.clerk = protocollo.Actor{User: "anna", Name: "Anna Esempio", AOO: "AE99901", Roles: []protocollo.Role{protocollo.RoleOperator}, Desk: "sportello"}
 	var err error
@@ -73,7 +80,7 @@ func newOfficeWith(tb testing.TB, roll label, e engines) *office {
 	o.db, err = store.Open(ctx, store.Config{Dir: tb.TempDir(), Trial: true})
 	o.must(err)
 	tb.Cleanup(func() { o.must(o.db.Close()) })
-	o.seed(ctx)
+	o.seed(ctx, connector)
 	o.devices, err = officesim.Start(ctx, officesim.Config{Seed: 1, Printer: roll.resolution, LabelSize: roll.size})
 	o.must(err)
 	tb.Cleanup(func() { o.must(o.devices.Close()) })
@@ -93,14 +100,14 @@ func (o *office) must(err error) {
 	}
 }
 
-// seed sets the body up with its embedded register.
-func (o *office) seed(ctx context.Context) {
+// seed sets the body up.
+func (o *office) seed(ctx context.Context, connector string) {
 	hash, err := auth.Hash(password)
 	o.must(err)
 	setup := station.Setup{
 		Body:      protocollo.Body{Code: "c_e999", Name: "Comune di Esempio", ShortName: "Comune di Esempio"},
 		AOOs:      []protocollo.AOO{{Code: o.clerk.AOO, Name: "Area organizzativa unica", RegisterCode: "PG", RegisterName: "Protocollo generale"}},
-		Connector: embedded.Name, StartingNumber: 1, ActNumber: "PROVA", ActDay: protocollo.DayOf(time.Now()),
+		Connector: connector, StartingNumber: 1, ActNumber: "PROVA", ActDay: protocollo.DayOf(time.Now()),
 		ResponsabileTitle: "Responsabile della gestione documentale",
 	}
 	account := station.NewAccount{User: o.clerk.User, Name: o.clerk.Name, AOO: o.clerk.AOO, Roles: o.clerk.Roles, Password: hash}
@@ -108,22 +115,52 @@ func (o *office) seed(ctx context.Context) {
 	o.must(o.db.SetPassword(ctx, protocollo.Station(o.clerk.AOO), o.clerk.User, hash, false))
 }
 
+// noActs takes nothing apart: no act of the Responsabile is measured.
+type noActs struct{}
+
+func (noActs) Separate(context.Context, pdfa.Input, func(string, io.Reader) error) error {
+	return errors.New("no act is measured")
+}
+
+// noPapers writes nothing of competitions and tenders: none is measured.
+type noPapers struct{}
+
+var errNoPaper = errors.New("no such paper is measured")
+
+func (noPapers) CompetitionNote(io.Writer, stamp.CompetitionNote) (pdfa.Result, error) {
+	return pdfa.Result{}, errNoPaper
+}
+
+func (noPapers) TenderPDF(io.Writer, stamp.TenderRecord) error { return errNoPaper }
+
+func (noPapers) TenderCSV(io.Writer, stamp.TenderRecord) error { return errNoPaper }
+
+// config joins the rooms behind the use cases.
+func (o *office) config() station.Config {
+	register, db, scratch := embedded.New(o.db), o.db, o.TempDir()
+	return station.Config{
+		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
+		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
+		Piles: db, Backs: db,
+		Timestamps: db,
+		Edits:      db,
+		Envelopes:  db, Competitions: db, NotePaper: noPapers{}, TenderPaper: noPapers{},
+		Supersedes: db, Separator: noActs{},
+		Bids: db, Registrar: register, Sender: register, Composer: composer{}, Inspector: o.engines, Converter: o.engines, Checker: o.engines,
+		Scratch:   func(context.Context) (station.Scratch, error) { return os.CreateTemp(scratch, "") },
+		Publisher: o.feed, Clock: time.Now, NewKey: rand.Text,
+	}
+}
+
 // wire joins the rooms and logs the clerk in.
 func (o *office) wire() {
-	feed := hub.New[station.Event](4096, 256, uint64(time.Now().UnixMilli()))
+	o.feed = hub.New[station.Event](4096, 256, uint64(time.Now().UnixMilli()))
 	sessions := &auth.Service{Accounts: o.db, Sessions: o.db, Clock: time.Now}
-	register, db, scratch := embedded.New(o.db), o.db, o.TempDir()
 	var err error
-	o.station, err = station.New(station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
-		Registrar: register, Sender: register, Composer: composer{}, Inspector: o.engines, Converter: o.engines, Checker: o.engines,
-		Scratch:   func(context.Context) (station.Scratch, error) { return os.CreateTemp(scratch, "") },
-		Publisher: feed, Clock: time.Now, NewKey: rand.Text,
-	})
+	o.station, err = station.New(o.config())
 	o.must(err)
 	o.Cleanup(o.station.Close)
-	desk := ui.New(ui.Config{Station: o.station, Auth: sessions, Hub: feed, Hosts: []string{"127.0.0.1"}, Trial: true,
+	desk := ui.New(ui.Config{Station: o.station, Auth: sessions, Hub: o.feed, Hosts: []string{"127.0.0.1"}, Trial: true,
 		Uploaded: func(*multipart.Reader, func()) (scanner.Document, error) { return nil, errors.New("no uploads here") },
 		Devices:  ui.Devices{Scanners: []ui.Scanner{{ID: "scanner", Source: o.scanner}}, Printers: []ui.LabelPrinter{{Printer: o.printer}}}})
 	o.web = httptest.NewServer(desk)
@@ -204,6 +241,10 @@ type inspector func(context.Context, io.ReadSeeker, scanner.Settings, func(strin
 
 func (i inspector) Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error) {
 	return i(ctx, r, s, accept, maxPx)
+}
+
+func (inspector) Crop(context.Context, io.ReadSeeker, scanner.Settings, scanner.Box, int) ([]byte, error) {
+	return nil, errors.New("nobody looks at parts here")
 }
 
 type converter func(context.Context, pdfa.Job, io.Writer, func(int)) (pdfa.Result, error)

@@ -16,6 +16,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"segnatura/internal/officesim/authority"
+	"segnatura/internal/officesim/centre"
 )
 
 // This file is the office's switches over HTTP, for a person (the page at /) and for tests written in another language:
@@ -24,8 +27,12 @@ import (
 //	POST /control/feeder                {"kind":"letter","pages":2}     put a letter into the feeder
 //	POST /control/feeder/empty          take everything out of it
 //	POST /control/feeder/reload         put the letters of the last run back
+//	POST /control/feeder/turn           the same, the pile turned over
+//	POST /control/scanner               {"kind":"one-sided"} or {"kind":"two-sided"}: the sides that its feeder takes
 //	POST /control/faults                {"kind":"scanner-jam","after":1,"delayMS":0}
 //	POST /control/faults/clear          {"kind":"..."} or nothing for all
+//	POST /control/centre, GET the same  the central system, where there is one: see control_centre.go
+//	POST /control/authority, GET the same  the time-stamping authority, where there is one: see control_authority.go
 //	GET  /control/labels                the printed labels; each has its picture at /control/labels/N.png
 //
 // A POST takes JSON and answers the new state, or takes a form and answers with the page.
@@ -59,17 +66,23 @@ type faultState struct {
 
 // controlState is the whole office at one instant.
 type controlState struct {
-	ScannerURL  string        `json:"scannerURL"`
-	PrinterAddr string        `json:"printerAddr"`
-	Feeder      []LetterState `json:"feeder"`
-	Faults      []faultState  `json:"faults"`
-	Labels      []labelState  `json:"labels"` // newest first
+	ScannerURL  string          `json:"scannerURL"`
+	PrinterAddr string          `json:"printerAddr"`
+	OneSided    bool            `json:"oneSided"`
+	Feeder      []LetterState   `json:"feeder"`
+	Faults      []faultState    `json:"faults"`
+	Labels      []labelState    `json:"labels"` // newest first
+	Centre      *centreState    `json:"centre,omitempty"`
+	Authority   *authorityState `json:"authority,omitempty"`
 }
+
+// scannerKinds says whether a feeder of that kind takes one side only.
+var scannerKinds = map[string]bool{"one-sided": true, "two-sided": false}
 
 func (o *Office) controlState() controlState {
 	st := controlState{
-		ScannerURL: o.ScannerURL(), PrinterAddr: o.PrinterAddr(),
-		Feeder: o.Feeder(), Faults: []faultState{}, Labels: []labelState{},
+		ScannerURL: o.ScannerURL(), PrinterAddr: o.PrinterAddr(), OneSided: o.OneSided(),
+		Feeder: o.Feeder(), Faults: []faultState{}, Labels: []labelState{}, Centre: o.centreState(), Authority: o.authorityState(),
 	}
 	for _, f := range o.Faults() {
 		st.Faults = append(st.Faults, faultState{f.Kind, f.After, int(f.Delay / time.Millisecond)})
@@ -91,11 +104,36 @@ func (o *Office) controlHandler() http.Handler {
 	mux.HandleFunc("GET /control/labels", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, o.controlState().Labels)
 	})
+	mux.HandleFunc("GET /control/centre", func(w http.ResponseWriter, r *http.Request) {
+		if o.centre == nil {
+			http.Error(w, errNoCentre.Error(), http.StatusNotFound)
+			return
+		}
+		writeJSON(w, http.StatusOK, o.centreState())
+	})
+	mux.HandleFunc("GET /control/authority", func(w http.ResponseWriter, r *http.Request) {
+		if o.authority == nil {
+			http.Error(w, errNoAuthority.Error(), http.StatusNotFound)
+			return
+		}
+		writeJSON(w, http.StatusOK, o.authorityState())
+	})
 	mux.HandleFunc("GET /control/labels/{file}", o.labelPicture)
 	for path, do := range map[string]func(controlRequest) error{
 		"/control/feeder":        func(r controlRequest) error { return o.Load(Letter{Kind: LetterKind(r.Kind), Pages: r.Pages}) },
 		"/control/feeder/empty":  func(controlRequest) error { o.Empty(); return nil },
 		"/control/feeder/reload": func(controlRequest) error { o.Reload(); return nil },
+		"/control/feeder/turn":   func(controlRequest) error { o.TurnOver(); return nil },
+		"/control/scanner": func(r controlRequest) error {
+			one, known := scannerKinds[r.Kind]
+			if !known {
+				return fmt.Errorf("%w: no scanner is %q", errInvalid, r.Kind)
+			}
+			o.SetOneSided(one)
+			return nil
+		},
+		"/control/centre":    func(r controlRequest) error { return o.behave(centre.Behaviour(r.Kind)) },
+		"/control/authority": func(r controlRequest) error { return o.stampLike(authority.Behaviour(r.Kind)) },
 		"/control/faults": func(r controlRequest) error {
 			return o.SetFault(Fault{Kind: FaultKind(r.Kind), After: r.After, Delay: time.Duration(r.DelayMS) * time.Millisecond})
 		},

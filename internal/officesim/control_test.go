@@ -63,6 +63,9 @@ func TestSwitchesOverHTTP(t *testing.T) {
 		{"/control/faults/clear", ``, 200, 2, 0},
 		{"/control/feeder/empty", ``, 200, 0, 0},
 		{"/control/feeder/reload", ``, 200, 0, 0},
+		{"/control/feeder/turn", ``, 200, 0, 0},
+		{"/control/scanner", `{"kind":"three-sided"}`, 400, 0, 0},
+		{"/control/scanner", `{"kind":"one-sided"}`, 200, 0, 0},
 	} {
 		status, body := post(t, o, step.path, step.body)
 		if status != step.status {

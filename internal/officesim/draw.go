@@ -28,11 +28,19 @@ func (o *Office) random(letter, purpose int) *rand.Rand {
 	return rand.New(rand.NewPCG(o.cfg.Seed, uint64(letter)<<20|uint64(purpose)))
 }
 
+// looks returns the stream for what stands on a letter, or how it lies.
+func (o *Office) looks(l lying, purpose int) *rand.Rand {
+	if l.kind == KindPoor {
+		return rand.New(rand.NewPCG(poorSeed, uint64(purpose)))
+	}
+	return o.random(l.id, purpose)
+}
+
 // drawSide draws one side of a sheet as the scanner sees it.
 func (o *Office) drawSide(s side, v view) *canvas {
 	rng := o.random(s.letter.id, purposeSide+2*s.sheet+flag(s.back))
 	// The sum of two draws makes small turns likelier than large ones. Both sides of a sheet lie the same way.
-	turn := o.random(s.letter.id, purposeSide+2*s.sheet)
+	turn := o.looks(s.letter, purposeSide+2*s.sheet)
 	v.turnedRadians = (turn.Float64() + turn.Float64() - 1) * o.cfg.MaxSkewDegrees * math.Pi / 180
 	ivory := turn.IntN(6) // from white
 	v.tintB, v.tintR = uint8(128-ivory), uint8(128+(ivory+1)/2)
@@ -44,7 +52,7 @@ func (o *Office) drawSide(s side, v view) *canvas {
 		return c
 	}
 	defer flaw.spoil(c)
-	d := drawing{canvas: c, fonts: o.fonts, letter: s.letter, page: page, rng: o.random(s.letter.id, purposeContent)}
+	d := drawing{canvas: c, fonts: o.fonts, letter: s.letter, page: page, rng: o.looks(s.letter, purposeContent)}
 	if s.letter.kind == KindPlan {
 		d.plan()
 	} else {

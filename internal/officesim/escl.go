@@ -74,7 +74,9 @@ type scannerState struct {
 	jobs   map[string]*scanJob
 	order  []*scanJob // oldest first; the list that the status shows
 	struck FaultKind  // the trouble that stopped the feeder, until it is switched off
-	jobSeq int
+	// oneSided is a feeder that takes one side of its sheets, as those of cheaper devices do.
+	oneSided bool
+	jobSeq   int
 }
 
 const maxJobsListed = 10
@@ -169,7 +171,7 @@ func (o *Office) scannerHandler() http.Handler {
 		reply(w, "capabilities", map[string]any{
 			"Seed": o.cfg.Seed, "UUID": o.uuid(0), "AdminURI": o.ControlURL(),
 			"MinSize": minRegionUnits, "MaxWidth": esclUnits(paperA3.width), "MaxHeight": esclUnits(paperA3.height),
-			"ColorModes": []string{modeColour, modeGrey}, "Resolutions": scanResolutions(),
+			"ColorModes": []string{modeColour, modeGrey}, "Resolutions": scanResolutions(), "OneSided": o.OneSided(),
 		})
 	})
 	mux.HandleFunc("GET /eSCL/ScannerStatus", func(w http.ResponseWriter, _ *http.Request) { reply(w, "status", o.scannerStatus()) })
@@ -177,6 +179,20 @@ func (o *Office) scannerHandler() http.Handler {
 	mux.HandleFunc("GET /eSCL/ScanJobs/{id}/NextDocument", o.nextDocument)
 	mux.HandleFunc("DELETE /eSCL/ScanJobs/{id}", o.deleteScanJob)
 	return mux
+}
+
+// SetOneSided has the feeder take one side or both, from the next run on.
+func (o *Office) SetOneSided(one bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.scanner.oneSided = one
+}
+
+// OneSided reports whether the feeder takes one side only.
+func (o *Office) OneSided() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.scanner.oneSided
 }
 
 // uuid is the scanner's own for 0, and a job's for its number.
@@ -262,6 +278,9 @@ func (o *Office) postScanJob(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
+	case s.Duplex && o.scanner.oneSided:
+		http.Error(w, "both sides of a sheet", http.StatusConflict)
+		return
 	case o.takeBusy(), o.busy():
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "busy", http.StatusServiceUnavailable)
@@ -472,7 +491,7 @@ func (o *Office) endPage(j *scanJob, s side, whole bool) {
 		return
 	}
 	j.images++
-	if j.settings.Duplex && !s.back {
+	if j.settings.Duplex && !j.back {
 		j.back = true
 		return
 	}

@@ -39,7 +39,7 @@ const (
 	FaultPaused        FaultKind = "printer-paused"
 	FaultLabelsLow     FaultKind = "printer-labels-low"  // a warning; it prints
 	FaultPrinterSilent FaultKind = "printer-silent"      // takes everything, answers and prints nothing, loses it
-	FaultPrinterSlow   FaultKind = "printer-slow"        // waits Delay before each label
+	FaultPrinterSlow   FaultKind = "printer-slow"        // takes Delay for each label, and answers meanwhile
 	FaultPrinterCut    FaultKind = "printer-cut"         // closes the connection in the middle of a label's data, once
 	FaultPrinterMute   FaultKind = "printer-mute-status" // prints, and answers no question
 )

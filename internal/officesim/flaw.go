@@ -25,6 +25,10 @@ const (
 	flawCutMM        = marginMM + 2.0
 )
 
+// poorSeed draws the words of a poorly fed letter and how it lies, the same in every office: whether a flaw shows depends on what it befalls.
+// With other words one letter in eight had its left margin between two letters, or a page upside down that looked like neither way.
+const poorSeed = 1
+
 // flawOf is a poorly fed letter's: each of its pages after the first has another one.
 func (l *lying) flawOf(page int) flaw {
 	if l.kind != KindPoor || page <= 0 {

@@ -73,6 +73,7 @@ type lying struct {
 	labels  []Label   // stuck on its first page, the first in the top right corner
 	copied  *Label    // photocopied on its first page
 	taken   int       // sheets that a run has taken off the stack
+	turned  bool      // the last sheet lies on top, with its back in sight
 	written time.Time // the day on which it came in; letters are dated some days earlier
 }
 
@@ -198,6 +199,18 @@ func (o *Office) Reload() {
 	o.stack.lastRun = nil
 }
 
+// TurnOver puts the letters of the last run back on top of the stack as Reload does, but turned over as a whole, as a clerk does whose
+// feeder takes one side: the last letter's last sheet is the first, and its back is in sight.
+func (o *Office) TurnOver() {
+	o.mu.Lock()
+	for _, l := range o.stack.lastRun {
+		l.turned = !l.turned
+	}
+	slices.Reverse(o.stack.lastRun)
+	o.mu.Unlock()
+	o.Reload()
+}
+
 // Feeder lists the letters in the feeder, the next to be scanned first.
 func (o *Office) Feeder() []LetterState {
 	o.mu.Lock()
@@ -265,6 +278,9 @@ func (o *Office) nextSide(back bool) (side, bool) {
 	}
 	l := *o.stack.letters[0]
 	l.labels = slices.Clone(l.labels)
+	if l.turned {
+		return side{letter: l, sheet: l.sheets() - 1 - l.taken, back: !back}, true
+	}
 	return side{letter: l, sheet: l.taken, back: back}, true
 }
 

@@ -4,7 +4,10 @@
 // back to it only by reading the code. It serves the demonstration mode and the tests; a real scanner and a real printer
 // take its place without a change elsewhere.
 //
-// It refuses to listen on anything but loopback, keeps all its state in memory, and draws only invented senders under
+// On request it also has a central protocol system ([Config].Centre), which can be pulled away, and a time-stamping authority
+// ([Config].Authority), which can be made to answer wrongly.
+//
+// It refuses to listen on anything but loopback, keeps its state in memory (a centre may have a file), and draws only invented senders under
 // «PROVA – SENZA VALORE». With the same Config.Seed and the same calls it draws the same letters, pixel for pixel.
 //
 //	office, err := officesim.Start(ctx, officesim.Config{AutoLetters: true})
@@ -25,6 +28,8 @@ import (
 	"sync"
 	"time"
 
+	"segnatura/internal/officesim/authority"
+	"segnatura/internal/officesim/centre"
 	"segnatura/stamp"
 )
 
@@ -48,11 +53,19 @@ type Config struct {
 	// DefaultDPI is the scan resolution where a client asks for none. 0 means 300.
 	DefaultDPI int
 
+	// Centre is the body's central protocol system. Without a Face there is none. Its Now is the office's, unless it has its own.
+	Centre centre.Config
+
+	// Authority opens a time-stamping authority beside the rest, with a root of its own that is made anew at each start.
+	Authority bool
+
 	// Printer is the print head's resolution. The zero value means 203 dpi.
 	Printer stamp.Resolution
 
 	// LabelSize is the size of the labels on the roll, for formats that do not say (^PW, ^LL). The zero value means 100 x 50 mm.
 	LabelSize stamp.Size
+	// Roll makes the printer a Brother QL in which that roll is: it reads raster instead of ZPL.
+	Roll stamp.Media
 
 	// Now and Sleep are the office's clock. Nil means the real one. Sleep returns early with ctx's error.
 	Now   func() time.Time
@@ -132,7 +145,10 @@ type Office struct {
 
 	scannerLn, printerLn, controlLn net.Listener
 	servers                         []*http.Server
+	centre                          *centre.Centre       // nil: the office has none
+	authority                       *authority.Authority // nil: the office has none
 
+	feeding sync.Mutex // one slow label at a time; taken before mu
 	mu      sync.Mutex
 	closed  bool
 	changed chan struct{} // closed and replaced at each change that wait looks for
@@ -143,7 +159,7 @@ type Office struct {
 	conns   map[net.Conn]struct{} // the printer's open connections
 }
 
-// Start opens the office's three ports and serves them until Close, or until ctx ends.
+// Start opens the office's ports and serves them until Close, or until ctx ends.
 func Start(ctx context.Context, cfg Config) (*Office, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -162,8 +178,16 @@ func Start(ctx context.Context, cfg Config) (*Office, error) {
 	}
 	o.scanner.jobs = make(map[string]*scanJob)
 	o.printer.graphics = make(map[string]*graphic)
-	if err := o.listen(ctx); err != nil {
+	if err := o.openCentre(ctx); err != nil {
 		return nil, err
+	}
+	if err := o.openAuthority(ctx); err != nil {
+		o.closeCentre()
+		return nil, err
+	}
+	if err := o.listen(ctx); err != nil {
+		o.closeCentre()
+		return nil, errors.Join(err, o.closeAuthority())
 	}
 	ctx, o.cancel = context.WithCancel(ctx)
 	o.serveHTTP(ctx, o.scannerLn, o.scannerHandler())
@@ -247,7 +271,8 @@ func (o *Office) shut() {
 func (o *Office) Close() error {
 	o.cancel()
 	o.wg.Wait()
-	return nil
+	o.closeCentre()
+	return o.closeAuthority()
 }
 
 // ScannerURL is the scanner's eSCL address, e.g. "http://127.0.0.1:8080/eSCL".

@@ -49,6 +49,7 @@ type printerState struct {
 type pendingLabel struct {
 	bitmap  *stamp.Bitmap
 	ignored []string
+	slow    bool // its time has not come
 }
 
 // maxPending is how many labels the printer's memory holds; what comes on top is lost, and ~HS says "buffer full" before.
@@ -105,8 +106,12 @@ func (o *Office) servePrinter(ctx context.Context) {
 		if ctx.Err() != nil { // shut may have run before the connection was in its list
 			conn.Close()
 		}
+		serve := o.servePrinterConn
+		if o.cfg.Roll != (stamp.Media{}) {
+			serve = o.serveBrotherConn
+		}
 		o.wg.Go(func() {
-			o.servePrinterConn(ctx, conn)
+			serve(ctx, conn)
 			conn.Close()
 			o.mu.Lock()
 			delete(o.conns, conn)
@@ -248,7 +253,7 @@ func flag(on bool) int {
 	return 0
 }
 
-// print puts a format's labels into the printer's memory and prints what can be printed.
+// print puts a format's labels into the printer's memory and prints what can be printed. A slow printer goes on answering meanwhile, as Zebra's do.
 func (o *Office) print(ctx context.Context, f *format) {
 	bm := f.render(o.cfg.LabelSize, o.cfg.Printer)
 	if bm == nil {
@@ -256,15 +261,30 @@ func (o *Office) print(ctx context.Context, f *format) {
 	}
 	o.mu.Lock()
 	slow := o.faults[FaultPrinterSlow].Delay
+	taken := min(f.copies, maxPending-len(o.printer.pending))
+	for range taken {
+		o.printer.pending = append(o.printer.pending, pendingLabel{bitmap: bm, ignored: f.ignored, slow: slow > 0})
+	}
+	o.notify()
 	o.mu.Unlock()
-	for range f.copies {
-		if slow > 0 && o.cfg.Sleep(ctx, slow) != nil {
+	if slow > 0 {
+		o.wg.Go(func() { o.feed(ctx, taken, slow) })
+		return
+	}
+	o.printPending()
+}
+
+// feed prints so many slow labels, one after the other.
+func (o *Office) feed(ctx context.Context, labels int, each time.Duration) {
+	o.feeding.Lock()
+	defer o.feeding.Unlock()
+	for range labels {
+		if o.cfg.Sleep(ctx, each) != nil {
 			return
 		}
 		o.mu.Lock()
-		if len(o.printer.pending) < maxPending {
-			o.printer.pending = append(o.printer.pending, pendingLabel{bitmap: bm, ignored: f.ignored})
-			o.notify()
+		if at := slices.IndexFunc(o.printer.pending, func(p pendingLabel) bool { return p.slow }); at >= 0 {
+			o.printer.pending[at].slow = false
 		}
 		o.mu.Unlock()
 		o.printPending()
@@ -275,7 +295,7 @@ func (o *Office) print(ctx context.Context, f *format) {
 func (o *Office) printPending() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for len(o.printer.pending) > 0 && !o.printerBlocked() {
+	for len(o.printer.pending) > 0 && !o.printer.pending[0].slow && !o.printerBlocked() {
 		p := o.printer.pending[0]
 		o.printer.pending = o.printer.pending[1:]
 		if f, on := o.faults[FaultLabelsOut]; on {

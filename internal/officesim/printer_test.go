@@ -204,6 +204,30 @@ func TestSlowPrinterWaitsForEachLabel(t *testing.T) {
 	}
 }
 
+// TestSlowPrinterAnswersMeanwhile: it says that a label is still to come, and prints it when its time has come.
+func TestSlowPrinterAnswersMeanwhile(t *testing.T) {
+	proceed := make(chan struct{})
+	o := start(t, officesim.Config{Sleep: func(ctx context.Context, _ time.Duration) error {
+		select {
+		case <-proceed:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}})
+	if err := o.SetFault(officesim.Fault{Kind: officesim.FaultPrinterSlow, Delay: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, o, string(zpl(labelBitmap(t, payloadA), 1))+"~HS", 3); !strings.Contains(got, ",001,0,0,0,") || len(o.Labels()) != 0 {
+		t.Errorf("it says %q, with %d labels", got, len(o.Labels()))
+	}
+	close(proceed)
+	waitLabels(t, o, 1)
+	if got := ask(t, o, "~HS", 3); !strings.Contains(got, ",000,0,0,0,") {
+		t.Errorf("afterwards it says %q", got)
+	}
+}
+
 func TestUnknownFaultIsRefused(t *testing.T) {
 	o := start(t, officesim.Config{})
 	for _, f := range []officesim.Fault{{Kind: "fire"}, {Kind: officesim.FaultJam, After: -1}, {Kind: officesim.FaultSlow, Delay: -1}} {

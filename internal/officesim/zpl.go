@@ -21,7 +21,9 @@ const (
 	maxWidthDots  = 4800    // 200 mm at 600 dpi
 	maxHeightDots = 24000   // 1 m at 600 dpi
 	maxCopies     = 100
-	maxGraphics   = 32 // stored pictures
+	maxShiftDots  = 9999 // ^LS
+	maxLabelTop   = 120  // ^LT
+	maxGraphics   = 32   // stored pictures
 )
 
 // command is one ZPL command: its prefix and two letters, and what follows them up to the next prefix.
@@ -132,6 +134,7 @@ type field struct {
 // format is what stands between ^XA and ^XZ.
 type format struct {
 	homeX, homeY, x, y int
+	leftwards, down    int // ^LS, ^LT
 	width, height      int // 0 = the roll's
 	copies             int
 	fields             []field
@@ -147,6 +150,10 @@ func (f *format) apply(cmd command, stored func(name string) *graphic) error {
 	case "^FO":
 		p := cmd.fields(3)
 		f.x, f.y = number(p, 0, 0, 0, maxWidthDots), number(p, 1, 0, 0, maxHeightDots)
+	case "^LS":
+		f.leftwards = number(cmd.fields(1), 0, 0, -maxShiftDots, maxShiftDots)
+	case "^LT":
+		f.down = number(cmd.fields(1), 0, 0, -maxLabelTop, maxLabelTop)
 	case "^PW":
 		f.width = number(cmd.fields(2), 0, f.width, 1, maxWidthDots)
 	case "^LL":
@@ -175,14 +182,14 @@ func (f *format) apply(cmd command, stored func(name string) *graphic) error {
 }
 
 func (f *format) put(g *graphic, scaleX, scaleY int) {
-	f.fields = append(f.fields, field{g: g, x: f.homeX + f.x, y: f.homeY + f.y, scaleX: scaleX, scaleY: scaleY})
+	f.fields = append(f.fields, field{g: g, x: f.homeX + f.x - f.leftwards, y: f.homeY + f.y + f.down, scaleX: scaleX, scaleY: scaleY})
 }
 
 // harmless are the commands that leave no mark: settings of the roll, the head and the language, comments, field ends.
 // ^PO turns the label round as it leaves the printer, and the person who sticks it turns it back.
 var harmless = map[string]bool{
 	"^FS": true, "^FX": true, "^CI": true, "^PO": true, "^PR": true, "^PM": true, "^MM": true, "^MN": true, "^MT": true,
-	"^MD": true, "~MD": true, "~SD": true, "~TA": true, "^LT": true, "^LS": true, "^JZ": true, "^JM": true, "^ID": true,
+	"^MD": true, "~MD": true, "~SD": true, "~TA": true, "^JZ": true, "^JM": true, "^ID": true,
 	"^JU": true, "^ML": true, "^PP": true,
 }
 

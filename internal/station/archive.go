@@ -15,56 +15,29 @@ import (
 	"segnatura/scanner"
 )
 
-// archiveLoop makes archives as they fall due, oldest first, until ctx ends. A document that fails becomes an exception and
-// does not hold up the next.
-func (s *Station) archiveLoop(ctx context.Context) {
-	timer := time.NewTimer(s.cfg.ArchivePause)
-	defer timer.Stop()
-	for {
-		s.archiveDueNow(ctx)
-		timer.Reset(s.cfg.ArchivePause)
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.archiveDue:
-		case <-timer.C:
-		}
-	}
-}
-
-func (s *Station) wakeArchive() {
-	select {
-	case s.archiveDue <- struct{}{}:
-	default: // it is awake
-	}
-}
-
-func (s *Station) archiveDueNow(ctx context.Context) {
+// archiveDueNow makes the archives that are due, oldest first. A document that fails becomes an exception and does not hold up the next.
+func (s *Station) archiveDueNow(ctx context.Context) error {
 	select {
 	case s.archiveTurn <- struct{}{}:
 	case <-ctx.Done():
-		return
+		return ctx.Err()
 	}
 	defer func() { <-s.archiveTurn }()
+	s.takeOverDue(ctx)
 	due, err := s.cfg.Archive.DueForArchive(ctx)
 	if err != nil {
-		s.log.Error("archives due not listed", "err", err)
-		return
+		return fmt.Errorf("list archives due: %w", err)
 	}
 	for _, d := range due {
 		if ctx.Err() != nil {
-			return
+			return ctx.Err()
 		}
 		if err := s.Archive(ctx, d.ID); err != nil {
 			s.log.Error("document not archived", "batch", d.BatchID, "err", err)
 		}
 	}
-	if _, err := s.cfg.Archive.ReleasePages(ctx); err != nil {
-		s.log.Error("archived pages not released yet", "err", err)
-	}
-	if err := s.eraseDecided(ctx); err != nil {
-		s.log.Error("decided pages not erased yet", "err", err)
-	}
+	_, released := s.cfg.Archive.ReleasePages(ctx)
+	return errors.Join(released, s.eraseDecided(ctx))
 }
 
 // Archive makes a confirmed document's PDF/A, has it checked, stores it with what is kept beside it, and hands it to the outbox, in
@@ -83,7 +56,7 @@ func (s *Station) Archive(ctx context.Context, documentID int64) error {
 	if err != nil {
 		return fmt.Errorf("read document %d: %w", documentID, err)
 	}
-	if doc.State != protocollo.DocumentConfirmed {
+	if doc.State != protocollo.DocumentConfirmed || doc.Superseded {
 		return nil
 	}
 	work, cancel := context.WithTimeout(ctx, s.cfg.ArchiveTimeout)
@@ -92,7 +65,7 @@ func (s *Station) Archive(ctx context.Context, documentID int64) error {
 	if err == nil || s.isArchived(ctx, doc.ID) {
 		s.publish(EventDocument, doc.ID, doc.AOO)
 		s.publish(EventStatus, 0, doc.AOO)
-		s.wakeText()
+		wake(s.textDue)
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -290,7 +263,7 @@ var extensions = map[string]string{mediaPDF: ".pdf", "image/jpeg": ".jpg", "imag
 
 // editionName names a file of an edition for people.
 func editionName(a archiving, ordinal int, end string) string {
-	return fmt.Sprintf("%s-e%d%s", strings.TrimSuffix(archiveName(*a.rec.Registration, a.doc), ".pdf"), ordinal, end)
+	return fmt.Sprintf("%s-e%d%s", strings.TrimSuffix(a.doc.FileName(*a.rec.Registration), ".pdf"), ordinal, end)
 }
 
 func firstFinding(r pdfa.Report) pdfa.Finding {
@@ -305,17 +278,17 @@ func (s *Station) archiveJob(ctx context.Context, a archiving) pdfa.Job {
 	reg := *a.rec.Registration
 	segnatura := archivedSegnatura(reg, a.doc)
 	job := pdfa.Job{Flavour: pdfa.Flavour2B, Metadata: pdfa.Metadata{
-		Title:       fmt.Sprintf("Prot. n. %s del %s", reg.Number, reg.Day.Italian()),
+		Title:       archiveTitle(reg, a.doc),
 		Author:      reg.Segnatura.Body.Name,
 		Subject:     a.rec.Intake.Draft.Subject,
 		Keywords:    []string{reg.Segnatura.Text()},
 		CreatorTool: "segnatura",
 		CreatedAt:   lastTaken(a.pages, reg.RegisteredAt).In(protocollo.Rome()),
-		DocumentID:  fmt.Sprintf("%s|%d", reg.Segnatura.Text(), a.doc.Version),
+		DocumentID:  archiveID(reg, a.doc),
 		Segnatura:   &segnatura,
 	}}
 	for _, p := range a.pages {
-		in := pdfa.Input{Name: inputName(p), Open: func() (io.ReadSeekCloser, error) {
+		in := pdfa.Input{Name: inputName(p), Rotate: p.Turn, Open: func() (io.ReadSeekCloser, error) {
 			_, r, err := s.cfg.Batches.OpenPage(ctx, p.ID)
 			return r, err
 		}}
@@ -358,7 +331,7 @@ func (s *Station) OpenArchive(ctx context.Context, actor protocollo.Actor, docum
 	if err != nil {
 		return nil, err
 	}
-	name := archiveName(*rec.Registration, d.Document)
+	name := d.Document.FileName(*rec.Registration)
 	chosen := d.Archive.Editions[len(d.Archive.Editions)-1]
 	if edition != 0 {
 		at := slices.IndexFunc(d.Archive.Editions, func(e EditionView) bool { return e.Ordinal == edition })
@@ -401,6 +374,9 @@ func (s *Station) archived(ctx context.Context, actor protocollo.Actor, document
 	rec, err := s.cfg.Views.Record(ctx, actor, doc.RegistrationID)
 	if err != nil {
 		return Record{}, DocumentView{}, fmt.Errorf("read registration %d: %w", doc.RegistrationID, err)
+	}
+	if err := s.mayOpen(ctx, actor, doc); err != nil {
+		return Record{}, DocumentView{}, err
 	}
 	if err := s.noteView(ctx, actor, rec); err != nil {
 		return Record{}, DocumentView{}, err

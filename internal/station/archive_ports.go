@@ -81,6 +81,7 @@ const (
 	TextNotAccepted TextWhy = "not-compliant" // no check accepted the new file
 	TextOff         TextWhy = "off"           // the recognition was switched off meanwhile
 	TextPagesLost   TextWhy = "pages-lost"    // restored from a backup, which has no spool
+	TextSuperseded  TextWhy = "superseded"    // the document is its registration's no more
 )
 
 // TextReader recognises text. It may be asked about one document at a time.

@@ -25,44 +25,20 @@ const textDetail = 500
 // settleTime is for what is recorded although the station stops.
 const settleTime = 10 * time.Second
 
-// textLoop reads the text of archives as they fall due, oldest first and one at a time, until ctx ends: never on the clerk's way, and
-// never before archives that are due themselves. It owns nothing that a stop could lose: a text that was not recorded is due again.
+// textDueNow reads the text of archives that are due now, oldest first and one at a time: never on the clerk's way, and never before archives
+// that are due themselves. Each document comes once: what fails is put off; later says by document until when. It owns nothing that a stop
+// could lose: a text that was not recorded is due again.
 //
 // On a station without a [TextReader] it only records that the text of what was archived with one is not read any more.
-func (s *Station) textLoop(ctx context.Context) {
-	timer := time.NewTimer(s.cfg.ArchivePause)
-	defer timer.Stop()
-	later := map[int64]time.Time{} // by document: not before
-	for {
-		s.textDueNow(ctx, later)
-		timer.Reset(s.cfg.ArchivePause)
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.textDue:
-		case <-timer.C:
-		}
-	}
-}
-
-func (s *Station) wakeText() {
-	select {
-	case s.textDue <- struct{}{}:
-	default: // it is awake
-	}
-}
-
-// textDueNow reads what is due now. Each document comes once: what fails is put off.
-func (s *Station) textDueNow(ctx context.Context, later map[int64]time.Time) {
+func (s *Station) textDueNow(ctx context.Context, later map[int64]time.Time) error {
 	for ctx.Err() == nil {
 		due, err := s.cfg.Texts.DueForText(ctx)
 		if err != nil {
-			s.log.Error("texts due not listed", "err", err)
-			return
+			return fmt.Errorf("list texts due: %w", err)
 		}
 		next := slices.IndexFunc(due, func(d DueText) bool { return !s.now().Before(later[d.Document.ID]) })
 		if next < 0 || !s.awaitArchive(ctx) {
-			return
+			return nil
 		}
 		d := due[next]
 		if err := s.readText(ctx, d); err != nil {
@@ -71,8 +47,9 @@ func (s *Station) textDueNow(ctx context.Context, later map[int64]time.Time) {
 			continue
 		}
 		delete(later, d.Document.ID)
-		s.wakeArchive() // it releases the pages
+		wake(s.archiveDue) // it releases the pages
 	}
+	return ctx.Err()
 }
 
 // awaitArchive waits for the end of the archive's round under way; false when ctx ends.

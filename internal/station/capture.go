@@ -28,8 +28,13 @@ type run struct {
 	document int64             // being received; 0 = none
 	pages    []protocollo.Page // of document
 	own      int64             // the registration that document's first page names, or 0
+	pile     pile
 	seq      int
+	sheets   int   // before this run, of a pile that it goes on with
+	resumed  int64 // the document that it went on with, or 0
 	asked    bool
+	replaces int64  // a page whose place the next page takes, or 0
+	refused  string // the file that ended the run, or ""
 }
 
 // capture takes a document's pages to their end and closes it. Device troubles are recorded with the batch and are no error.
@@ -71,6 +76,9 @@ func (r *run) page(p *scanner.Page) error {
 	if err != nil {
 		return fmt.Errorf("encode settings: %w", err)
 	}
+	if p.Sheet > 0 {
+		p.Sheet += r.sheets
+	}
 	stored, err := r.s.cfg.Batches.AddPage(ctx, protocollo.Page{BatchID: r.batch.ID, DocumentID: r.document, Seq: r.seq + 1,
 		Sheet: p.Sheet, Back: p.Back, MediaType: p.Format, TakenAt: p.TakenAt, Name: p.Name,
 		OriginalSHA256: p.Original.SHA256, OriginalBytes: p.Original.Bytes, Settings: settings}, p.Data)
@@ -85,6 +93,14 @@ func (r *run) page(p *scanner.Page) error {
 	case err != nil:
 		r.pages = append(r.pages, stored)
 		return err
+	}
+	replaces := r.replaces
+	r.replaces = 0 // the run's first page takes the place, or none
+	if replaces != 0 && err == nil {
+		if replaced, err := r.takePlace(ctx, stored, replaces); err != nil || replaced {
+			r.s.publish(EventPage, stored.ID, r.batch.AOO)
+			return err
+		}
 	}
 	if err := r.place(ctx, stored, facts); err != nil {
 		return err
@@ -120,9 +136,9 @@ func (r *run) measure(ctx context.Context, p *protocollo.Page, settings scanner.
 		return scanner.Facts{}, fmt.Errorf("open page %d: %w", p.ID, err)
 	}
 	defer func() { _ = data.Close() }()
-	ours := func(text string) bool {
+	ours := func(text string) bool { // a temporary label ends no search: the segnatura may be beside it
 		b, err := protocollo.ParseBarcode(text)
-		return err == nil && b.Belongs(r.body, r.batch.AOO)
+		return protocollo.IsDivider(text) || err == nil && b.Kind != protocollo.BarcodeIntake && b.Belongs(r.body, r.batch.AOO)
 	}
 	facts, thumb, err := r.s.inspect(ctx, data, settings, ours, r.s.cfg.ThumbnailPx)
 	if err != nil {
@@ -134,7 +150,7 @@ func (r *run) measure(ctx context.Context, p *protocollo.Page, settings scanner.
 	if p.Facts, err = json.Marshal(facts); err != nil {
 		return scanner.Facts{}, fmt.Errorf("encode facts: %w", err)
 	}
-	r.s.thumbs.put(p.ID, thumb)
+	r.s.thumbs.put(thumbnailOf{p.ID, false}, thumb)
 	return facts, nil
 }
 
@@ -150,8 +166,13 @@ func (r *run) place(ctx context.Context, p protocollo.Page, facts scanner.Facts)
 	if err != nil {
 		return err
 	}
-	if len(r.pages) > 0 && rd.begins && rd.strangeTo(r.own) {
-		before := r.document
+	begins, err := r.beginsDocument(ctx, p, facts, rd)
+	if err != nil {
+		return err
+	}
+	parted := r.batch.BacksOf == 0 && endedByDivider(r.pages, p)
+	if len(r.pages) > 0 && (begins || parted) {
+		before, own := r.document, r.own
 		r.setDocument(0)
 		if err := r.openDocument(ctx); err != nil {
 			return err
@@ -159,12 +180,17 @@ func (r *run) place(ctx context.Context, p protocollo.Page, facts scanner.Facts)
 		if err := r.s.cfg.Documents.MovePages(ctx, r.document, []int64{p.ID}); err != nil {
 			return fmt.Errorf("move page %d: %w", p.ID, err)
 		}
-		if err := r.s.complete(ctx, before, ""); err != nil {
-			return err
+		if !r.inPasses() {
+			if err := r.s.complete(ctx, before, ""); err != nil {
+				return err
+			}
+		}
+		if parted {
+			r.own = own // an attachment may enclose its own letter's label
 		}
 	}
-	if len(r.pages) == 0 {
-		r.own = rd.registration()
+	if of := rd.registration(); len(r.pages) == 0 && (of != 0 || !parted) {
+		r.own = of
 	}
 	p.DocumentID = r.document
 	r.pages = append(r.pages, p)
@@ -173,10 +199,10 @@ func (r *run) place(ctx context.Context, p protocollo.Page, facts scanner.Facts)
 
 // watchLimit asks as soon as a single-document scan passes the page rule; the run goes on (R19.3).
 func (r *run) watchLimit(ctx context.Context) error {
-	if r.rule == nil || r.asked {
+	if r.rule == nil || r.asked || r.inPasses() {
 		return nil
 	}
-	t := tallyOf(r.pages)
+	t := tallyOf(withoutDividers(r.pages))
 	v := r.rule.judge(t)
 	if v.Within {
 		return nil
@@ -198,7 +224,7 @@ func (r *run) end(cause, stopped error) error {
 	}()
 	state, why, err := r.ending(cause, stopped)
 	if r.document != 0 {
-		if completeErr := r.s.complete(ctx, r.document, why); completeErr != nil {
+		if completeErr := r.finish(ctx, why); completeErr != nil {
 			r.s.log.Error("document not completed", "batch", r.batch.ID, "err", completeErr)
 			err = errors.Join(err, completeErr)
 		}
@@ -207,9 +233,20 @@ func (r *run) end(cause, stopped error) error {
 	if state == protocollo.BatchFaulted {
 		fault = why
 	}
-	if endErr := r.s.cfg.Batches.EndBatch(ctx, r.batch.ID, state, fault); endErr != nil {
+	if !r.inPasses() {
+		err = errors.Join(err, r.s.askMissing(ctx, r.batch, r.body, r.resumed))
+	}
+	if endErr := r.s.cfg.Batches.EndBatch(ctx, r.batch.ID, r.ended(state), fault); endErr != nil {
 		r.s.log.Error("batch not ended", "batch", r.batch.ID, "err", endErr)
 		err = errors.Join(err, fmt.Errorf("end batch: %w", endErr))
+	}
+	if r.batch.BacksOf != 0 && why == "" && err == nil {
+		if err = r.s.endSecondPass(ctx, r.batch, r.document); err != nil {
+			r.s.log.Error("backs not put behind their fronts", "batch", r.batch.ID, "err", err)
+		}
+	} else if compareErr := r.s.compareBatch(ctx, r.batch); compareErr != nil {
+		r.s.log.Error("attachments not compared", "batch", r.batch.ID, "err", compareErr)
+		err = errors.Join(err, compareErr)
 	}
 	return err
 }
@@ -227,6 +264,7 @@ func (r *run) ending(cause, stopped error) (state protocollo.BatchState, why str
 	case stopped != nil:
 		return protocollo.BatchInterrupted, "interrupted", nil
 	case errors.As(cause, &fault):
+		r.refused = fault.File
 		r.s.log.Warn("run ended by a fault", "batch", r.batch.ID, "device", r.batch.Source, "err", cause)
 		return protocollo.BatchFaulted, string(fault.Kind), nil
 	}
@@ -258,25 +296,24 @@ func (s *Station) resumable(ctx context.Context, actor protocollo.Actor, documen
 	return 0, none, protocollo.Errorf(protocollo.Conflict, "not-open", "document %d is not incomplete", documentID)
 }
 
-// resume makes the incomplete document this run's own.
+// reasonResumed is why a document's having been cut short is answered: a run goes on with it.
+const reasonResumed = "ripresa"
+
+// resume makes the incomplete document this run's own. The answer comes last, and with it recovery knows that a run went on with the document:
+// what cuts that one short asks again.
 func (r *run) resume(ctx context.Context, cut protocollo.Exception) error {
 	unlock, err := r.s.keys.lock(ctx, documentKey(cut.DocumentID))
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if _, err := r.s.cfg.Exceptions.SolveException(ctx, r.actor, cut.ID, cut.Version, protocollo.ChoiceAccept, "ripresa"); err != nil {
-		return fmt.Errorf("continue document: %w", err)
-	}
-	r.s.publish(EventException, cut.ID, cut.AOO)
-	if err := r.s.cfg.Documents.SetDocumentState(ctx, cut.DocumentID, protocollo.DocumentReceiving); err != nil {
-		return fmt.Errorf("continue document: %w", err)
+	if _, err := r.s.answerable(ctx, r.actor, cut.ID, cut.Version, protocollo.ChoiceAccept); err != nil {
+		return err
 	}
 	_, pages, err := r.s.cfg.Documents.Document(ctx, cut.DocumentID)
 	if err != nil {
 		return fmt.Errorf("read document: %w", err)
 	}
-	r.document, r.pages = cut.DocumentID, pages
 	if len(pages) > 0 {
 		if f, ok := factsOf(pages[0]); ok {
 			rd, err := r.s.read(ctx, r.body, r.batch, f.Codes)
@@ -284,8 +321,19 @@ func (r *run) resume(ctx context.Context, cut protocollo.Exception) error {
 				return err
 			}
 			r.own = rd.registration()
+			if err := r.goOn(ctx, pages[0].BatchID, rd); err != nil {
+				return err
+			}
 		}
 	}
+	if err := r.s.cfg.Documents.SetDocumentState(ctx, cut.DocumentID, protocollo.DocumentReceiving); err != nil {
+		return fmt.Errorf("continue document: %w", err)
+	}
+	if _, err := r.s.cfg.Exceptions.SolveException(ctx, r.actor, cut.ID, cut.Version, protocollo.ChoiceAccept, reasonResumed); err != nil {
+		return fmt.Errorf("continue document: %w", err)
+	}
+	r.document, r.resumed, r.pages = cut.DocumentID, cut.DocumentID, pages
+	r.s.publish(EventException, cut.ID, cut.AOO)
 	return nil
 }
 

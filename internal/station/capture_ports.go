@@ -37,7 +37,9 @@ type DocumentStore interface {
 	MovePages(ctx context.Context, documentID int64, pageIDs []int64) error
 	// Associate joins a document to a registration as its next version: a legal fact (R3.7). Conflict "already-captured" when version 1 exists
 	// and newVersion is false; Conflict "annulled".
+	// An attachment needs its main document: Conflict "first-the-main".
 	Associate(ctx context.Context, as Association) (protocollo.Document, error)
+	// SetDocumentState moves a document on. What is asked about has it wait instead of becoming ready or confirmed.
 	SetDocumentState(ctx context.Context, documentID int64, s protocollo.DocumentState) error
 	Document(ctx context.Context, id int64) (protocollo.Document, []protocollo.Page, error)
 	// Decide records a page-rule decision: a legal fact. Pages it leaves out are listed in Erase and are erased by EraseDecided afterwards (R19.5).
@@ -59,28 +61,35 @@ type Association struct {
 	Actor          protocollo.Actor // Station for a code that joined by itself
 	ByCode         string           // the payload that was read, or ""
 	NewVersion     bool
+	Part           int // 0 the main document; 1, 2, ...: that attachment (R18.5)
+	// NextPart makes it the next attachment: the store gives it the lowest number that no kept document has.
+	NextPart bool
 }
 
 // ScopeDecision is the page rule's outcome for one document.
 type ScopeDecision struct {
 	DocumentID int64
 	Actor      protocollo.Actor
-	Choice     protocollo.Choice // note, note-first, whole
+	Choice     protocollo.Choice // note, note-first, whole, exclude
 	Profile    string            // the profile's name, with its manual
 	Note       string            // the exact words, N-1 to N-3 with n filled in, or ""
 	Sheets     int               // n
 	Reason     string            // for whole
 	Erase      []int64           // page ids
+	// Exclusion is why no image is kept, a code of the rules' catalogue; Responsible names who is responsible of the procedure, where the
+	// exclusion is at their word (R3.4, R19.4). Both only with exclude.
+	Exclusion, Responsible string
 }
 
 // ExceptionStore keeps what waits for a person.
 type ExceptionStore interface {
+	// OpenException asks, and has a document wait that was ready or confirmed.
 	OpenException(ctx context.Context, e protocollo.Exception) (protocollo.Exception, error)
 	// Exceptions lists the open ones of an AOO, oldest first.
 	Exceptions(ctx context.Context, aoo protocollo.AOOCode) ([]protocollo.Exception, error)
 	Exception(ctx context.Context, id int64) (protocollo.Exception, error)
 	// SolveException records an answer. Conflict "already-solved" (Words = who) when version is not the current one or it is solved. Invalid
-	// "choice" when the kind does not offer it; but split and discard answer whatever was asked about pages that left with them.
+	// "choice" when the kind does not offer it; but split, discard and exclude answer whatever was asked about pages that left with them.
 	SolveException(ctx context.Context, a protocollo.Actor, id int64, version int, c protocollo.Choice, reason string) (protocollo.Exception, error)
 }
 
@@ -89,6 +98,8 @@ type Inspector interface {
 	// Inspect decodes once: facts with codes, and a JPEG thumbnail of at most maxPx. accept says which code texts end the search.
 	// Errors are *scanner.Fault with FaultBadData or FaultTruncated.
 	Inspect(ctx context.Context, r io.ReadSeeker, s scanner.Settings, accept func(string) bool, maxPx int) (scanner.Facts, []byte, error)
+	// Crop draws a part of a page, in the pixels of its file, as a JPEG of at most maxPx pixels on its longer side. Errors as of Inspect.
+	Crop(ctx context.Context, r io.ReadSeeker, s scanner.Settings, box scanner.Box, maxPx int) ([]byte, error)
 }
 
 // Originals are the files that pages came in, where a source keeps them.
@@ -102,6 +113,8 @@ type Originals interface {
 type CodeResolver interface {
 	// ResolveBarcode returns the registration of an ordinary code. NotFound when the AOO is not ours or no such number exists.
 	ResolveBarcode(ctx context.Context, b protocollo.Barcode) (Resolved, error)
+	// ResolveIntake returns the letter with that «Ricezione n.»; its Registration is zero while it has no number. NotFound when there is none.
+	ResolveIntake(ctx context.Context, aoo protocollo.AOOCode, year int, seq int64) (Resolved, error)
 	// ResolveHandCode looks a year and number up within an AOO.
 	ResolveHandCode(ctx context.Context, aoo protocollo.AOOCode, year int, n protocollo.Number) ([]Resolved, error)
 }
@@ -148,11 +161,21 @@ type OutboxStore interface {
 	// DueDeliveries lists what the centre is to be sent, oldest first. A scan waits for the earlier scans of its registration whose text or
 	// delivery is still to come.
 	DueDeliveries(ctx context.Context) ([]DueDelivery, error)
+	// DueDelivery returns one of them, and whether it is due.
+	DueDelivery(ctx context.Context, id int64) (d DueDelivery, due bool, err error)
 	// ClaimDelivery records that an attempt starts; Conflict when another has it.
 	ClaimDelivery(ctx context.Context, id int64) error
 	MarkDelivered(ctx context.Context, id int64, r protocollo.AttachReceipt) error
 	// MarkUndelivered records how an attempt ended: unavailable (due again), unknown or rejected (a person looks).
 	MarkUndelivered(ctx context.Context, id int64, c protocollo.Class, words string) error
+	// StoppedDispatches lists what was refused or may have arrived, oldest first.
+	StoppedDispatches(ctx context.Context, aoo protocollo.AOOCode) ([]StoppedDispatch, error)
+	// ResumeDispatch makes a stopped one due again, by a person's word; Conflict "dispatch" when it is not stopped, NotFound
+	// "dispatch" in another AOO.
+	ResumeDispatch(ctx context.Context, a protocollo.Actor, id int64) error
+	// ConfirmDispatch records a person's word that the centre has a stopped one: seen there, or attached by hand; Conflict "dispatch" when it
+	// is not stopped, NotFound "dispatch" in another AOO.
+	ConfirmDispatch(ctx context.Context, a protocollo.Actor, id int64, reason string) error
 }
 
 // DueDelivery is one archived file that the centre does not have yet.

@@ -117,14 +117,12 @@ func TestWhatJoinsByItself(t *testing.T) {
 		}, protocollo.ExceptionNotExpected, "not-labelled"},
 		"annulled": {func(t *testing.T, o *office) ([]string, int64) {
 			r := o.labelled("key-0001", letter("x"))
-			if _, err := o.s.Annul(t.Context(), boss, protocollo.Annulment{RegistrationID: r.Registration.ID, Reason: "x", ActNumber: "1", ActDay: "2026-03-02"}); err != nil {
-				t.Fatal(err)
-			}
+			o.annul(r)
 			return []string{codeOf(r)}, 0
 		}, protocollo.ExceptionNotExpected, "annulled"},
 		"a photocopy of a letter that is captured": {func(_ *testing.T, o *office) ([]string, int64) {
 			r := o.labelled("key-0001", letter("x"))
-			o.scan(&feeder{pages: []string{sheetOf("original", withCodes(codeOf(r)))}}, station.ScanCommand{})
+			o.scan(&feeder{pages: []string{sheetOf("original", withCodes(codeOf(r)))}}, station.ScanCommand{Selected: r.Registration.ID})
 			return []string{codeOf(r)}, 0
 		}, protocollo.ExceptionNotExpected, "captured"},
 		"another than the selected one": {func(_ *testing.T, o *office) ([]string, int64) {
@@ -184,7 +182,7 @@ func TestCodeInside(t *testing.T) {
 	setup := func(t *testing.T) (*office, station.Record, station.Record, station.WaitingException) {
 		o := newOffice(t)
 		older := o.labelled("key-0001", letter("precedente"))
-		o.scan(&feeder{pages: []string{sheetOf("older", withCodes(codeOf(older)))}}, station.ScanCommand{})
+		o.scan(&feeder{pages: []string{sheetOf("older", withCodes(codeOf(older)))}}, station.ScanCommand{Selected: older.Registration.ID})
 		r := o.labelled("key-0002", letter("nuova"))
 		o.scan(&feeder{pages: []string{sheetOf("new-1", withCodes(codeOf(r))), sheetOf("photocopy", withCodes(codeOf(older))), sheetOf("new-3", nil)}}, station.ScanCommand{})
 		return o, older, r, o.theException(protocollo.ExceptionCodeInside, "captured")
@@ -289,7 +287,7 @@ func TestTwoClerksAnswer(t *testing.T) {
 func TestScanRefused(t *testing.T) {
 	o := newOffice(t)
 	closed := letter("riservata personale")
-	closed.Envelope = protocollo.EnvelopeClosed
+	closed.Envelope, closed.Means, closed.RaccomandataCode = protocollo.EnvelopeClosed, protocollo.MeansRaccomandata, "150000000001" // else it has no number (R16.6)
 	sealed := o.register("key-0002", closed)
 	o.registrar.always = protocollo.Errorf(protocollo.Unavailable, "x", "away")
 	waiting := o.register("key-0001", letter("x"))
@@ -452,9 +450,9 @@ func TestARefusedUploadIsNotCalledCancelled(t *testing.T) {
 	o := newOffice(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	doc := &closesItsRequest{feeder: &feeder{end: &scanner.Fault{Kind: scanner.FaultActive}}, cancel: cancel}
+	doc := &closesItsRequest{feeder: &feeder{end: &scanner.Fault{Kind: scanner.FaultActive, File: "modulo.pdf"}}, cancel: cancel}
 	b, err := o.s.Upload(ctx, clerk, doc, 0)
-	if err != nil || b.State != protocollo.BatchFaulted || b.Fault != string(scanner.FaultActive) {
+	if err != nil || b.State != protocollo.BatchFaulted || b.Fault != string(scanner.FaultActive) || b.Refused != "modulo.pdf" {
 		t.Errorf("batch %+v, %v", b, err)
 	}
 }

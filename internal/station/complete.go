@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -18,6 +19,11 @@ func (s *Station) complete(ctx context.Context, documentID int64, why string) er
 		return err
 	}
 	defer unlock()
+	return s.lookAt(ctx, documentID, why)
+}
+
+// lookAt is complete for whoever holds the document's lock.
+func (s *Station) lookAt(ctx context.Context, documentID int64, why string) error {
 	doc, pages, err := s.cfg.Documents.Document(ctx, documentID)
 	if err != nil {
 		return fmt.Errorf("read document %d: %w", documentID, err)
@@ -28,8 +34,18 @@ func (s *Station) complete(ctx context.Context, documentID int64, why string) er
 		}
 		return nil
 	}
+	parted, err := s.takeDividerOut(ctx, doc, pages)
+	if err != nil {
+		return err
+	}
+	if parted.found {
+		return s.lookAtDivided(ctx, doc, parted, why)
+	}
 	found, err := s.examine(ctx, doc, pages)
 	if err != nil {
+		return err
+	}
+	if found, err = s.unsettled(ctx, doc, pages, found); err != nil {
 		return err
 	}
 	if why != "" {
@@ -75,13 +91,31 @@ func (s *Station) examine(ctx context.Context, doc protocollo.Document, pages []
 		switch {
 		case i == 0 && doc.RegistrationID == 0:
 			own = rd.registration()
-			if e, wrong := firstPageException(rd, batch.Selected); wrong {
-				e.PageID = p.ID
+			e, wrong, err := s.asFirstPage(ctx, doc, batch, body, p, rd)
+			if err != nil {
+				return nil, err
+			}
+			attached := int64(0)
+			if wrong {
+				if attached, err = s.dividedFrom(ctx, doc, p, rd); err != nil {
+					return nil, err
+				}
+			}
+			switch {
+			case attached != 0:
+				own = attached
+			case wrong:
 				out = append(out, e)
 			}
-		case i > 0 && rd.strangeTo(own):
-			out = append(out, protocollo.Exception{Kind: protocollo.ExceptionCodeInside, PageID: p.ID,
-				Detail: protocollo.ExceptionDetail{Registrations: rd.candidates(), Why: rd.why, Code: rd.code, Found: i + 1}})
+		case i > 0:
+			e, wrong, err := s.asLaterPage(ctx, doc, batch, body, p, rd, own)
+			if err != nil {
+				return nil, err
+			}
+			if wrong {
+				e.Detail.Found = i + 1
+				out = append(out, e)
+			}
 		}
 		if repeated || facts.Blank {
 			continue
@@ -132,6 +166,9 @@ func withoutID(ids []int64, id int64) []int64 {
 // proceed takes a document as far as it goes without a person: joined, counted, within the page rule, ready to be confirmed.
 // The caller holds the document's lock.
 func (s *Station) proceed(ctx context.Context, doc protocollo.Document, pages []protocollo.Page) error {
+	if held, err := s.beforeBacks(ctx, doc, pages[0]); err != nil || held {
+		return err
+	}
 	open, err := s.openOn(ctx, doc)
 	if err != nil {
 		return err
@@ -151,7 +188,7 @@ func (s *Station) proceed(ctx context.Context, doc protocollo.Document, pages []
 		}
 		doc = joined
 	}
-	return s.judge(ctx, doc, pages, true)
+	return s.judge(ctx, doc, pages, compareAll)
 }
 
 // join associates a document with the registration that its first page names. A code that is no longer expected becomes an
@@ -165,6 +202,9 @@ func (s *Station) join(ctx context.Context, doc protocollo.Document, first proto
 	rd, err := s.read(ctx, body, batch, facts.Codes)
 	if err != nil {
 		return doc, err
+	}
+	if attached, done, err := s.joinDivided(ctx, doc, first, rd); done || err != nil {
+		return attached, err
 	}
 	e, wrong := firstPageException(rd, batch.Selected)
 	if !wrong {
@@ -184,29 +224,68 @@ func (s *Station) join(ctx context.Context, doc protocollo.Document, first proto
 	return doc, s.openException(ctx, e)
 }
 
+// comparison says what of a document's declaration is still to be compared; a person has accepted what comes before it.
+type comparison int
+
+const (
+	compareAll       comparison = iota
+	afterCount                  // its pages or sheets are as they are
+	afterAttachments            // and so is the number of the letter's attachments
+)
+
 // judge compares an associated document with what was declared and with the page rule.
-func (s *Station) judge(ctx context.Context, doc protocollo.Document, pages []protocollo.Page, compare bool) error {
+func (s *Station) judge(ctx context.Context, doc protocollo.Document, pages []protocollo.Page, from comparison) error {
+	if slices.ContainsFunc(pages, func(p protocollo.Page) bool { return p.Erased }) { // the page rule is decided
+		return s.setState(ctx, doc, protocollo.DocumentReady)
+	}
 	rule, err := s.ruleFor(ctx, doc.AOO, doc.RegistrationID)
 	if err != nil {
 		return err
 	}
+	settled, err := s.cfg.Edits.Settled(ctx, doc.ID)
+	if err != nil {
+		return fmt.Errorf("read what is settled: %w", err)
+	}
+	rule = rule.of(doc.Part)
 	t := tallyOf(pages)
-	if found, differs := rule.differs(t); compare && differs {
-		err := s.openException(ctx, protocollo.Exception{AOO: doc.AOO, DocumentID: doc.ID, Kind: protocollo.ExceptionCount,
+	if found, differs := rule.differs(t); from < afterCount && differs {
+		e := protocollo.Exception{AOO: doc.AOO, DocumentID: doc.ID, Kind: protocollo.ExceptionCount,
 			PageID: pages[len(pages)-1].ID, Detail: protocollo.ExceptionDetail{Found: found, Declared: rule.declared,
-				Unit: string(rule.profile.LimitFor(rule.direction).Unit), Registrations: []int64{doc.RegistrationID}}})
+				Unit: string(rule.profile.LimitFor(rule.direction).Unit), Registrations: []int64{doc.RegistrationID}}}
+		if !settled.settles(e) {
+			if err := s.openException(ctx, e); err != nil {
+				return err
+			}
+			return s.setState(ctx, doc, protocollo.DocumentWaiting)
+		}
+	}
+	if from < afterAttachments {
+		e, differs, err := s.attachmentsDiffer(ctx, doc, pages[0].ID)
 		if err != nil {
 			return err
 		}
-		return s.setState(ctx, doc, protocollo.DocumentWaiting)
-	}
-	v := rule.judge(t)
-	if v.Within {
-		return s.setState(ctx, doc, protocollo.DocumentReady)
+		if differs && !settled.settles(e) {
+			if err := s.openException(ctx, e); err != nil {
+				return err
+			}
+			return s.setState(ctx, doc, protocollo.DocumentWaiting)
+		}
 	}
 	open, err := s.openOn(ctx, doc)
 	if err != nil {
 		return err
+	}
+	v := rule.judge(t)
+	if v.Within || settled.settles(scopeException(doc.AOO, doc.ID, pages[0].ID, rule, v, t)) {
+		for _, e := range open { // asked while the run went on, of pages that are another document's now
+			if e.Kind != protocollo.ExceptionScope {
+				continue
+			}
+			if err := s.solved(ctx, protocollo.Station(doc.AOO), e, Answer{Choice: protocollo.ChoiceEdited}); err != nil {
+				return err
+			}
+		}
+		return s.setState(ctx, doc, protocollo.DocumentReady)
 	}
 	if !hasKind(open, protocollo.ExceptionScope, 0) {
 		if err := s.openException(ctx, scopeException(doc.AOO, doc.ID, pages[0].ID, rule, v, t)); err != nil {

@@ -13,12 +13,16 @@ import (
 	"segnatura/stamp"
 )
 
-// Config wires a [Station]. Every port but Text, Metadata and Originals is required; the other fields have a default. The zero
+// Config wires a [Station]. Every port but Text, Metadata, Originals, TSA and TimestampExport is required; the other fields have a default. The zero
 // Config is therefore refused.
 type Config struct {
 	Intakes    IntakeStore
 	Duplicates DuplicateStore
 	Unsettled  UnsettledStore
+	Outcomes   OutcomeStore
+	Emergency  EmergencyStore
+	Keyed      KeyedStore
+	Alarms     AlarmStore
 	Deliveries DeliveryStore
 	Drafts     DraftStore
 	References ReferenceStore
@@ -27,34 +31,76 @@ type Config struct {
 	Batches    BatchStore
 	Documents  DocumentStore
 	Exceptions ExceptionStore
+	Piles      PileStore
+	Backs      BackStore
+	Edits      EditStore
+	Exclusions ExclusionStore
+	Days       DayStore
 	Codes      CodeResolver
 	Archive    ArchiveStore
 	Texts      TextStore
 	Outbox     OutboxStore
 	Setup      SetupStore
 	Policies   PolicyStore
+	Profiles   ProfileStore
+	Printers   PrinterStore
 	Safety     SafetyStore
-	Annulments AnnulStore
+	Supersedes SupersedeStore
+	Daily      DailyStore
 	Views      ViewStore
+
+	Corrections CorrectionStore
+	Bids        BidStore
+	Refused     RefusedStore
+	Envelopes   EnvelopeStore
+
+	Competitions CompetitionStore
+	// NotePaper writes the note riepilogative of competitions.
+	NotePaper NotePaper
 
 	Registrar Registrar
 	Sender    Sender
 	Composer  Composer
-	Inspector Inspector
-	Converter Converter
-	Checker   Checker
-	Text      TextReader     // nil: this station recognises no text, and what it archives is delivered at once
-	Metadata  MetadataWriter // nil: no metadata file is made
+	Layouts   Layouts // nil: every label by the program's own rule
+	// DailyPaper writes the registers of days.
+	DailyPaper DailyPaper
+	// TenderPaper writes the data for gare's verbali.
+	TenderPaper TenderPaper
+	Inspector   Inspector
+	Converter   Converter
+	Checker     Checker
+	Separator   Separator
+	// Sheets writes the intake sheet for a Registrar that wants it (nil: none is sent).
+	Sheets   SheetWriter
+	Text     TextReader     // nil: this station recognises no text, and what it archives is delivered at once
+	Metadata MetadataWriter // nil: no metadata file is made
 	// Software makes the files, for their metadata.
 	Software pdfa.Software
 	// Scratch opens an empty working file that disappears when it is closed, also by a crash.
 	Scratch   func(ctx context.Context) (Scratch, error)
 	Publisher Publisher
 	Originals Originals // nil: no source keeps the files that pages came in
+	// LabelPrinter is where labels of numbers go that came while nobody waited; nil, or false: none is queued by itself.
+	LabelPrinter func() (Printer, bool)
+	// Fax says whether a source delivers received faxes (R1.7): no code joins them, a person does. nil: none does.
+	Fax func(source string) bool
+
+	// Timestamps keeps what is to be stamped, TSA stamps it (nil: nobody does), TimestampExport writes a token out for others (nil: none is).
+	Timestamps      TimestampStore
+	TSA             TimestampAuthority
+	TimestampExport TimestampExport
 
 	// PreviewSize and PreviewResolution are those of the label that is shown before one is printed (default 62x29 mm, 300 dpi).
 	PreviewSize       stamp.Size
 	PreviewResolution stamp.Resolution
+
+	// TimeVerified says when time servers last agreed with the clock, the zero time while they did not since the start. nil: nobody looks.
+	TimeVerified func() time.Time
+	// ClockProof is what is known of the clock now, to be kept with what its instant decides (R14.2); it asks nobody and never blocks. nil:
+	// nothing is known.
+	ClockProof func() protocollo.ClockProof
+	// Steady is a clock that nobody sets, from a beginning of its own. nil: Clock, which somebody may.
+	Steady func() time.Duration
 
 	// Clock gives now; NewKey gives request keys and must not repeat.
 	Clock  func() time.Time
@@ -95,7 +141,11 @@ type Station struct {
 	archiveDue  chan struct{}
 	archiveTurn chan struct{} // held during a round of the archive
 	textDue     chan struct{}
-	decodes     chan struct{} // holds one for each page that is being decoded
+	labelsDue   chan struct{}
+
+	failedTakeovers map[int64]int // how often in a row, by document; for whoever holds archiveTurn
+
+	decodes chan struct{} // holds one for each page that is being decoded
 
 	stop    context.Context // ends with Close
 	cancel  context.CancelFunc
@@ -107,6 +157,16 @@ type Station struct {
 	runs    map[int64]*activeRun     // by batch
 	works   map[int64]*shownProgress // by document
 	central Health
+	called  map[int64]time.Duration // when this process asked for a number, by attempt and the steady clock
+	started time.Time
+	outage  time.Time // that the last start found, see [AlarmJudge.OutageSince]
+
+	recovery recoveries
+
+	line  line   // to the system that numbers
+	aside asides // letters that failed alone
+
+	stamping stamping // of digests, by the authority
 }
 
 // New checks the wiring. It asks nothing of any port.
@@ -115,13 +175,16 @@ func New(cfg Config) (*Station, error) {
 		name string
 		port any
 	}{
-		{"Intakes", cfg.Intakes}, {"Duplicates", cfg.Duplicates}, {"Unsettled", cfg.Unsettled}, {"Deliveries", cfg.Deliveries},
+		{"Intakes", cfg.Intakes}, {"Duplicates", cfg.Duplicates}, {"Unsettled", cfg.Unsettled}, {"Outcomes", cfg.Outcomes}, {"Emergency", cfg.Emergency}, {"Keyed", cfg.Keyed}, {"Alarms", cfg.Alarms}, {"Deliveries", cfg.Deliveries},
 		{"Drafts", cfg.Drafts}, {"References", cfg.References}, {"Titolari", cfg.Titolari}, {"Prints", cfg.Prints},
-		{"Batches", cfg.Batches}, {"Documents", cfg.Documents}, {"Exceptions", cfg.Exceptions}, {"Codes", cfg.Codes},
-		{"Archive", cfg.Archive}, {"Texts", cfg.Texts}, {"Outbox", cfg.Outbox}, {"Setup", cfg.Setup}, {"Policies", cfg.Policies},
-		{"Safety", cfg.Safety}, {"Annulments", cfg.Annulments}, {"Views", cfg.Views}, {"Registrar", cfg.Registrar},
+		{"Batches", cfg.Batches}, {"Documents", cfg.Documents}, {"Exceptions", cfg.Exceptions}, {"Exclusions", cfg.Exclusions}, {"Days", cfg.Days}, {"Codes", cfg.Codes},
+		{"Archive", cfg.Archive}, {"Texts", cfg.Texts}, {"Outbox", cfg.Outbox}, {"Setup", cfg.Setup}, {"Policies", cfg.Policies}, {"Profiles", cfg.Profiles}, {"Printers", cfg.Printers},
+		{"Piles", cfg.Piles}, {"Backs", cfg.Backs},
+		{"Safety", cfg.Safety}, {"Corrections", cfg.Corrections}, {"Bids", cfg.Bids}, {"Refused", cfg.Refused}, {"Competitions", cfg.Competitions}, {"NotePaper", cfg.NotePaper}, {"Views", cfg.Views}, {"Registrar", cfg.Registrar},
+		{"Edits", cfg.Edits}, {"Envelopes", cfg.Envelopes},
 		{"Sender", cfg.Sender}, {"Composer", cfg.Composer}, {"Inspector", cfg.Inspector}, {"Converter", cfg.Converter},
-		{"Checker", cfg.Checker}, {"Publisher", cfg.Publisher},
+		{"Checker", cfg.Checker}, {"Publisher", cfg.Publisher}, {"Supersedes", cfg.Supersedes}, {"Daily", cfg.Daily}, {"DailyPaper", cfg.DailyPaper}, {"TenderPaper", cfg.TenderPaper}, {"Separator", cfg.Separator},
+		{"Timestamps", cfg.Timestamps},
 	} {
 		if p.port == nil {
 			return nil, fmt.Errorf("wire station: no %s", p.name)
@@ -133,9 +196,12 @@ func New(cfg Config) (*Station, error) {
 	withDefaults(&cfg)
 	s := &Station{
 		cfg: cfg, log: cfg.Log, thumbs: newThumbnails(cfg.Thumbnails), archiveDue: make(chan struct{}, 1),
-		archiveTurn: make(chan struct{}, 1), textDue: make(chan struct{}, 1),
-		decodes: make(chan struct{}, decodesAtOnce), leases: map[string]Lease{}, runs: map[int64]*activeRun{}, works: map[int64]*shownProgress{},
+		archiveTurn: make(chan struct{}, 1), textDue: make(chan struct{}, 1), labelsDue: make(chan struct{}, 1),
+		decodes: make(chan struct{}, decodesAtOnce), failedTakeovers: map[int64]int{}, leases: map[string]Lease{}, runs: map[int64]*activeRun{}, works: map[int64]*shownProgress{},
+		called: map[int64]time.Duration{},
 	}
+	s.line.most, s.started = cfg.Registrar.Capabilities().CallsAtOnce, cfg.Clock()
+	s.stamping.due = make(chan struct{}, 1)
 	s.stop, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -152,6 +218,10 @@ func withDefaults(cfg *Config) {
 			*d.field = d.value
 		}
 	}
+	if cfg.Steady == nil {
+		clock, beginning := cfg.Clock, cfg.Clock()
+		cfg.Steady = func() time.Duration { return clock().Sub(beginning) }
+	}
 	if cfg.ThumbnailPx <= 0 {
 		cfg.ThumbnailPx = 320
 	}
@@ -167,14 +237,6 @@ func withDefaults(cfg *Config) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-}
-
-// Run makes archives and reads texts as they fall due, until ctx ends. Recovery comes before it: see [Station.Recover].
-func (s *Station) Run(ctx context.Context) {
-	var loops sync.WaitGroup
-	loops.Go(func() { s.textLoop(ctx) })
-	s.archiveLoop(ctx)
-	loops.Wait()
 }
 
 // Close ends feeder runs as interrupted and waits for them. Nothing can be started afterwards.
@@ -218,6 +280,9 @@ func (s *Station) office(ctx context.Context, code protocollo.AOOCode) (Setup, p
 func (s *Station) publishIntake(kind EventKind, id int64, in protocollo.Intake) {
 	s.cfg.Publisher.Publish(Event{Kind: kind, ID: id, AOO: in.AOO, Confidential: in.Draft.Confidential, Operator: in.Operator,
 		UOR: in.Draft.UOR})
+	if kind == EventRegistration || kind == EventPrint { // a number may have come, or a label made room
+		wake(s.labelsDue)
+	}
 }
 
 // publish tells of a change that carries nobody's data.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,19 +36,21 @@ func (s *Station) Attestation(ctx context.Context, actor protocollo.Actor, regis
 	if err := s.noteView(ctx, actor, rec); err != nil {
 		return pdfa.Attestation{}, err
 	}
-	out := pdfa.Attestation{Subject: rec.Intake.Draft.Subject,
+	out := pdfa.Attestation{Reference: rec.Registration.Citation(), Subject: rec.Intake.Draft.Subject,
 		Comparison: pdfa.Comparison{ComparedAt: s.now().In(protocollo.Rome()), Separate: true}}
 	for _, d := range rec.Documents {
 		if d.Archive == nil || !d.Archive.Current {
 			continue
 		}
-		out.Segnatura = archivedSegnatura(*rec.Registration, d.Document)
+		if len(out.Comparison.Copies) == 0 { // the main document's, where it has a file
+			out.Segnatura = archivedSegnatura(*rec.Registration, d.Document)
+		}
 		out.Comparison.Copies = append(out.Comparison.Copies, copiesOf(rec, d)...)
 		lot, err := s.scanLot(ctx, rec, d.Document)
 		if err != nil {
 			return pdfa.Attestation{}, err
 		}
-		out.Lots = append(out.Lots, lot)
+		out.Lots = withLot(out.Lots, lot)
 	}
 	if len(out.Comparison.Copies) == 0 {
 		return pdfa.Attestation{}, protocollo.Errorf(protocollo.NotFound, "archive", "registration %d has no archived file", registrationID)
@@ -56,6 +59,22 @@ func (s *Station) Attestation(ctx context.Context, actor protocollo.Actor, regis
 		out.Banner = rules.TrialBanner
 	}
 	return out, nil
+}
+
+// withLot adds what was met in a run; one run may have brought several of the copies.
+func withLot(lots []pdfa.ScanLot, lot pdfa.ScanLot) []pdfa.ScanLot {
+	for i, have := range lots {
+		if have.ID != lot.ID {
+			continue
+		}
+		for _, a := range lot.Anomalies {
+			if !slices.Contains(have.Anomalies, a) {
+				lots[i].Anomalies = append(lots[i].Anomalies, a)
+			}
+		}
+		return lots
+	}
+	return append(lots, lot)
 }
 
 // copiesOf lists the editions of an archived document: each is a file with its own digest.
@@ -84,7 +103,12 @@ func (s *Station) conformity(ctx context.Context, rec Record, d protocollo.Docum
 	if err != nil {
 		return pdfa.Conformity{}, fmt.Errorf("read policies: %w", err)
 	}
-	if policies.ProcessCertificate == "" || rec.Intake.Draft.Support == protocollo.SupportFile {
+	batch, err := s.cfg.Batches.Batch(ctx, d.BatchID)
+	if err != nil {
+		return pdfa.Conformity{}, fmt.Errorf("read batch %d: %w", d.BatchID, err)
+	}
+	// The certified process knows no act that takes pages out of the archive again.
+	if policies.ProcessCertificate == "" || rec.Intake.Draft.Support == protocollo.SupportFile || ofAnAct(batch.Source) {
 		return pdfa.Conformity{}, nil
 	}
 	lot, err := s.scanLot(ctx, rec, d)

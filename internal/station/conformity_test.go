@@ -78,9 +78,7 @@ func TestAttestationIsOfTheScanThatIsValidNow(t *testing.T) {
 	if err != nil || len(got.Comparison.Copies) != 1 || got.Comparison.Copies[0].Name != "2026-0000001-v2-e1.pdf" || got.Segnatura.Version != 2 {
 		t.Errorf("attestation %+v, %v", got, err)
 	}
-	if _, err := o.s.Annul(t.Context(), boss, protocollo.Annulment{RegistrationID: r.Registration.ID, Reason: "errore", ActNumber: "1", ActDay: "2026-03-02"}); err != nil {
-		t.Fatal(err)
-	}
+	o.annul(r)
 	_, err = o.s.Attestation(t.Context(), clerk, r.Registration.ID)
 	wantClass(t, err, protocollo.Conflict, "annulled")
 
@@ -150,6 +148,7 @@ func TestMetadataSayWhatTheRegisterSays(t *testing.T) {
 	d.Attachments, d.Confidential, d.Fascicolo = []protocollo.Attachment{{Description: "planimetria"}}, true, "2026/1"
 	r := o.labelled("key-0001", d)
 	o.scan(&feeder{pages: append([]string{sheetOf("first", withCodes(codeOf(r)))}, plain("p", 1)...)}, station.ScanCommand{})
+	o.mustSolve(clerk, o.theException(protocollo.ExceptionCount, ""), station.Answer{Choice: protocollo.ChoiceAccept}) // it is within the letter
 	o.archive(o.record(r.Intake.ID).Documents[0].ID)
 	if len(got) != 1 {
 		t.Fatalf("%d metadata files", len(got))

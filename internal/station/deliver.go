@@ -24,16 +24,17 @@ func (s *Station) DueDeliveries(ctx context.Context) ([]int64, error) {
 // Deliver hands one archived file to the centre: claim, send, record. The error keeps its class: Unavailable is due again,
 // Rejected and OutcomeUnknown wait for a person. What is not due is no error.
 func (s *Station) Deliver(ctx context.Context, id int64) error {
-	due, err := s.cfg.Outbox.DueDeliveries(ctx)
+	if err := s.mayAsk(ctx); err != nil {
+		return err
+	}
+	d, due, err := s.cfg.Outbox.DueDelivery(ctx, id)
 	if err != nil {
-		return fmt.Errorf("list due deliveries: %w", err)
+		return fmt.Errorf("read due delivery: %w", err)
 	}
-	for _, d := range due {
-		if d.ID == id {
-			return s.deliver(ctx, d)
-		}
+	if !due {
+		return nil
 	}
-	return nil
+	return s.deliver(ctx, d)
 }
 
 func (s *Station) deliver(ctx context.Context, d DueDelivery) error {
@@ -41,6 +42,10 @@ func (s *Station) deliver(ctx context.Context, d DueDelivery) error {
 		return fmt.Errorf("claim delivery %d: %w", d.ID, err)
 	}
 	keep := context.WithoutCancel(ctx)
+	rec, known := s.recordOf(keep, d.RegistrationID)
+	if known {
+		d.Request.Title = partTitle(rec.Intake.Draft, d.Request.Part)
+	}
 	receipt, err := s.attach(ctx, d)
 	if err == nil {
 		if err := s.cfg.Outbox.MarkDelivered(keep, d.ID, receipt); err != nil {
@@ -80,23 +85,31 @@ func (s *Station) attach(ctx context.Context, d DueDelivery) (protocollo.AttachR
 		return protocollo.AttachReceipt{}, protocollo.Errorf(protocollo.Unavailable, "blob", "open archive: %w", err)
 	}
 	defer func() { _ = blob.Close() }()
-	call, cancel := context.WithTimeout(ctx, s.cfg.DeliverTimeout)
-	defer cancel()
-	receipt, err := s.cfg.Sender.Attach(call, d.Request, blob)
-	s.noteCentral(err)
+	var receipt protocollo.AttachReceipt
+	err = s.reach(as(ctx, callerQueue), s.cfg.DeliverTimeout, func(ctx context.Context) (err error) {
+		receipt, err = s.cfg.Sender.Attach(ctx, d.Request, blob)
+		return err
+	})
 	return receipt, err
+}
+
+// recordOf reads a registration of whichever AOO.
+func (s *Station) recordOf(ctx context.Context, registrationID int64) (Record, bool) {
+	setup, err := s.cfg.Setup.Setup(ctx)
+	if err != nil {
+		return Record{}, false
+	}
+	for _, aoo := range setup.AOOs {
+		if rec, err := s.cfg.Views.Record(ctx, self(aoo.Code), registrationID); err == nil {
+			return rec, true
+		}
+	}
+	return Record{}, false
 }
 
 // publishDelivered tells those who may see the record.
 func (s *Station) publishDelivered(ctx context.Context, d DueDelivery) {
-	setup, err := s.cfg.Setup.Setup(ctx)
-	if err != nil {
-		return
-	}
-	for _, aoo := range setup.AOOs {
-		if rec, err := s.cfg.Views.Record(ctx, self(aoo.Code), d.RegistrationID); err == nil {
-			s.publishIntake(EventRegistration, d.RegistrationID, rec.Intake)
-			return
-		}
+	if rec, known := s.recordOf(ctx, d.RegistrationID); known {
+		s.publishIntake(EventRegistration, d.RegistrationID, rec.Intake)
 	}
 }

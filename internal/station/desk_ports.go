@@ -6,6 +6,7 @@ import (
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
+	"segnatura/stamp"
 )
 
 // SetupStore keeps who the station works for and how it numbers (R17.1).
@@ -21,7 +22,7 @@ type Setup struct {
 	Body protocollo.Body  `json:"body"`
 	AOOs []protocollo.AOO `json:"aoos"` // the first is the default one
 	// Connector answers «Chi attribuisce i numeri di protocollo?»: "embedded", or a central system's connector.
-	Connector string `json:"connector" enum:"embedded"`
+	Connector string `json:"connector" enum:"embedded,jente,docarea,titulus,jiride,pitre,dropfolder,manual"`
 	// StartingNumber is the first number the embedded register gives this year, per AOO in order; 1 when a year begins (R17.1).
 	StartingNumber    int64          `json:"startingNumber" minimum:"1"`
 	ActNumber         string         `json:"actNumber" doc:"Estremi dell'atto"`
@@ -58,9 +59,34 @@ type Policies struct {
 	// Terms give the receipt's term by procedure (R21.5).
 	Terms []ProcedureTerm `json:"terms,omitempty"`
 	// ProcessCertificate names the certification of the body's scanning process (LLGG annex 3), or is empty: then nothing is claimed.
-	ProcessCertificate string    `json:"processCertificate,omitempty" maxLength:"200" doc:"Estremi della certificazione di processo"`
-	SetAt              time.Time `json:"setAt,omitzero"`
-	SetBy              string    `json:"setBy,omitempty"`
+	ProcessCertificate string `json:"processCertificate,omitempty" maxLength:"200" doc:"Estremi della certificazione di processo"`
+	// Emergency is the way with the emergency register; nil: the law's own.
+	Emergency *protocollo.EmergencyPolicy `json:"emergency,omitempty"`
+	// EmergencyColumns are those of a foreign template for the register's spreadsheet, in their order; none: our own (R9.14).
+	EmergencyColumns []stamp.EmergencyColumn `json:"emergencyColumns,omitempty" maxItems:"100" doc:"Le colonne del modello altrui, come quello di «Recupero da Emergenza»"`
+	// Temporary is the way with letters that wait for their number.
+	Temporary TemporaryPolicy `json:"temporary,omitzero"`
+	// Corrections is the way with corrections and annulments; nil: the law's own.
+	Corrections *protocollo.CorrectionPolicy `json:"corrections,omitempty"`
+	// Legends are those that the Responsabile added to the catalogue (R2.6).
+	Legends []rules.AddedLegend `json:"legends,omitempty" maxItems:"50" doc:"Diciture aggiunte al catalogo"`
+	// Bids is the way with plichi di gara.
+	Bids  BidPolicy `json:"bids,omitzero"`
+	SetAt time.Time `json:"setAt,omitzero"`
+	SetBy string    `json:"setBy,omitempty"`
+}
+
+// BidPolicy is the way with plichi di gara.
+type BidPolicy struct {
+	// DueBeforeMinutes is how long before a session its plichi have to be handed over; 0: [rules.BidsDueBefore].
+	DueBeforeMinutes int `json:"dueBeforeMinutes,omitempty" minimum:"0" maximum:"10080" doc:"Minuti prima della seduta da cui un avviso dice che plichi arrivati in tempo non sono consegnati; 0: 60"`
+}
+
+func (p BidPolicy) dueBefore() time.Duration {
+	if p.DueBeforeMinutes > 0 {
+		return time.Duration(p.DueBeforeMinutes) * time.Minute
+	}
+	return rules.BidsDueBefore
 }
 
 // LabelSwitches are the optional contents of the label (R2.2); the zero value prints the mandatory ones.
@@ -71,6 +97,10 @@ type LabelSwitches struct {
 	UOR        bool `json:"uor"`
 	Fascicolo  bool `json:"fascicolo"`
 	Subject    bool `json:"subject"` // off by default: privacy
+	// HideDirection leaves «Arrivo / Partenza / Interno» out, which stands on labels by default.
+	HideDirection bool `json:"hideDirection,omitempty" doc:"Senza «Arrivo / Partenza / Interno»"`
+	// NoMinuta prints one label of what leaves on paper, not also the minuta's (R16.7).
+	NoMinuta bool `json:"noMinuta,omitempty" doc:"In partenza senza l'etichetta della minuta"`
 }
 
 // ProcedureTerm is one row of the table of procedures.
@@ -102,6 +132,9 @@ type RestoreConfirmation struct {
 	LastNumber protocollo.Number  `json:"lastNumber"`
 	ActNumber  string             `json:"actNumber"`
 	ActDay     protocollo.Day     `json:"actDay"`
+	// EmergencyLast is the last number on the emergency register that is open in the copy, 0000000 where it has none: its rows go on after
+	// it. Without it, or when the register's year is over, the register is closed first: Conflict "emergency-still-open".
+	EmergencyLast protocollo.Number `json:"emergencyLast,omitempty" doc:"Ultimo numero scritto sul registro di emergenza che nella copia è aperto"`
 }
 
 // ViewStore answers what the screens ask. Every method filters by what the actor sees (R11.2): what it may not see does not exist.
@@ -129,7 +162,7 @@ type Query struct {
 	Number    protocollo.Number
 	Direction protocollo.Direction
 	From, To  protocollo.Day // of registration
-	Missing   string         // "number", "label", "scan", "archive": what it still lacks
+	Missing   string         // "number", "label", "scan", "later" (a scan that was put off), "archive", "file" (whatever is registered and not archived), "recovery" (the ordinary number of an emergency registration): what it still lacks
 	Before    int64          // cursor: intakes with a smaller id
 	Limit     int            // at most 200
 }
@@ -149,7 +182,13 @@ type Record struct {
 	Prints       []protocollo.Print       `json:"prints,omitempty"`
 	Documents    []DocumentView           `json:"documents,omitempty"`
 	Annulment    *protocollo.Annulment    `json:"annulment,omitempty"`
-	Related      []int64                  `json:"related,omitempty"` // duplicates chosen as different or fax first
+	// Closing is set on a letter that was given up without number.
+	Closing *protocollo.IntakeClosing `json:"closing,omitempty"`
+	// Unnumbered is set on what gets no number; Inside is its way to somebody in the house, or a registration's, oldest first; not in lists.
+	Unnumbered *protocollo.Unnumbered        `json:"unnumbered,omitempty"`
+	Inside     []protocollo.InternalDelivery `json:"inside,omitempty"`
+	Postponed  *Postponement                 `json:"postponed,omitempty"` // while nothing is scanned
+	Related    []int64                       `json:"related,omitempty"`   // duplicates chosen as different or fax first
 }
 
 // DocumentView is a document with its pages and archive.
@@ -158,6 +197,10 @@ type DocumentView struct {
 	PageList []PageView   `json:"pageList"`
 	Archive  *ArchiveView `json:"archive,omitempty"`
 	Scope    *ScopeView   `json:"scope,omitempty"`
+	// Why says why it is superseded; nil where it is not.
+	Why *SupersededView `json:"why,omitempty"`
+	// Scans say how the pages were taken; only in one record, not in lists.
+	Scans []ScanView `json:"scans,omitempty"`
 }
 
 // PageView is a page as the strip shows it.
@@ -179,6 +222,9 @@ type ScopeView struct {
 	By      string            `json:"by"`
 	At      time.Time         `json:"at"`
 	Reason  string            `json:"reason,omitempty"`
+	// Exclusion is the catalogue's code of an exclusion, whose words stand in Reason; Responsible is of the procedure.
+	Exclusion   string `json:"exclusion,omitempty"`
+	Responsible string `json:"responsible,omitempty"`
 }
 
 // BatchView is a batch on the strip.
@@ -192,12 +238,17 @@ type Counts struct {
 	Exceptions      int `json:"exceptions"`
 	LabelsToPrint   int `json:"labelsToPrint"`
 	PrintsUnknown   int `json:"printsUnknown"`
-	WithoutNumber   int `json:"withoutNumber"`
+	WithoutNumber   int `json:"withoutNumber"` // their number comes by itself
+	Refused         int `json:"refused"`       // letters without any number that the centre refused: a person asks again
 	OutcomesUnknown int `json:"outcomesUnknown"`
 	ToConfirm       int `json:"toConfirm"`
 	ToScan          int `json:"toScan"`
+	Postponed       int `json:"postponed"` // of ToScan, what somebody put off (R3.5)
 	ToDeliver       int `json:"toDeliver"`
-	RegisteredToday int `json:"registeredToday"`
+	// DeliveriesStopped are those of ToDeliver that the centre refused or may have: a person looks.
+	DeliveriesStopped int `json:"deliveriesStopped"`
+	RegisteredToday   int `json:"registeredToday"`
+	Corrections       int `json:"corrections"` // corrections and annulments that wait for this actor
 }
 
 // pageProfile looks the profile of a policy up.

@@ -105,7 +105,7 @@ func TestReceipt(t *testing.T) {
 	d.AtCounter, d.Procedure, d.Attachments = true, "accesso agli atti", []protocollo.Attachment{{Description: "delega"}, {Description: "copia documento"}}
 	rec := o.register("key-0001", d)
 	got, err := o.s.Receipt(t.Context(), clerk, rec.Intake.ID)
-	if err != nil || got.Number != "0000001" || got.Term != "30 giorni" || got.Attachments != 2 || got.Sender != "Bianchi Lucia" ||
+	if err != nil || got.Reference != "Prot. n. 0000001 del 02/03/2026" || got.Term != "30 giorni" || got.Attachments != 2 || got.Sender != "Bianchi Lucia" ||
 		!got.PresentedAt.Equal(rec.Intake.ArrivedAt) || got.Body != "Comune di Prova" || got.Banner != "" {
 		t.Errorf("receipt %+v, %v", got, err)
 	}
@@ -114,7 +114,7 @@ func TestReceipt(t *testing.T) {
 	anonymous.Senders, anonymous.Anonymous = nil, true
 	waiting := o.register("key-0002", anonymous)
 	got, err = o.s.Receipt(t.Context(), clerk, waiting.Intake.ID)
-	if err != nil || got.Number != "" || got.IntakeID != "R 2/2026" || got.Term != "" || got.Sender != "anonimo" {
+	if err != nil || got.Reference != "" || got.IntakeID != "R 2/2026" || got.Term != "" || got.Sender != "anonimo" {
 		t.Errorf("receipt without number %+v, %v", got, err)
 	}
 	_, err = o.s.Receipt(t.Context(), guest, rec.Intake.ID)
@@ -133,6 +133,7 @@ func TestOpen(t *testing.T) {
 	for name, code := range map[string]string{
 		"the QR's payload": codeOf(rec), "a keyboard without capitals": strings.ToLower(codeOf(rec)), "the Code 128": "20260000001",
 		"typed": "1/2026", "typed with zeros and blanks": " 0000001 / 2026 ", "the intake's": "R 1/2026", "the intake's, small": "r1/2026",
+		"copied from a paper": rec.Registration.Citation(), "typed as papers have it": "prot. n. 1 del 02/03/2026", "the segnatura in one line": rec.Registration.Segnatura.Text(),
 	} {
 		got, err := o.s.Open(t.Context(), clerk, code)
 		if err != nil || len(got) != 1 || got[0].Intake.ID != rec.Intake.ID {
@@ -141,6 +142,7 @@ func TestOpen(t *testing.T) {
 	}
 	for code, class := range map[string]protocollo.Class{
 		"9/2026": protocollo.NotFound, "0/2026": protocollo.NotFound, "R 9/2026": protocollo.NotFound, "20250000001": protocollo.NotFound,
+		"c_a000|AOO1|ALTRO|0000001|2026-03-02": protocollo.NotFound, "n. 1/2026 R.E. 1/2026": protocollo.NotFound,
 		"": protocollo.Invalid, "ciao": protocollo.Invalid, "SGN1.X": protocollo.Invalid,
 	} {
 		_, err := o.s.Open(t.Context(), clerk, code)
@@ -148,6 +150,31 @@ func TestOpen(t *testing.T) {
 	}
 	_, err := o.s.Open(t.Context(), alien, codeOf(rec))
 	wantClass(t, err, protocollo.NotFound, "code")
+}
+
+// TestSearchNamesFirst: what was typed may begin the words of many letters; the one whose number it is comes first, once, and a code that was
+// read into the search finds it too.
+func TestSearchNamesFirst(t *testing.T) {
+	o := newOffice(t)
+	rec := o.register("key-0001", letter("La prima"))
+	o.register("key-0002", letter("In risposta alla 1/2026"))
+	for _, text := range []string{"1/2026", rec.Registration.Citation(), "20260000001", codeOf(rec)} {
+		got, err := o.s.Search(t.Context(), clerk, station.Query{Text: text})
+		if err != nil || len(got.Hits) == 0 || got.Hits[0].Intake.ID != rec.Intake.ID {
+			t.Fatalf("%s: %+v, %v", text, got.Hits, err)
+		}
+		for _, h := range got.Hits[1:] {
+			if h.Intake.ID == rec.Intake.ID {
+				t.Errorf("%s names it twice", text)
+			}
+		}
+	}
+	if got, err := o.s.Search(t.Context(), clerk, station.Query{Text: "1/2026"}); err != nil || len(got.Hits) != 2 {
+		t.Errorf("what cites it is lost: %+v, %v", got.Hits, err)
+	}
+	if got, err := o.s.Search(t.Context(), clerk, station.Query{Text: "1/2026", Missing: "archive"}); err != nil || len(got.Hits) != 0 {
+		t.Errorf("another question is asked: %+v, %v", got.Hits, err)
+	}
 }
 
 // TestConfidential: who is not named does not know that it exists, and each look is journaled (R11.2, R11.5).

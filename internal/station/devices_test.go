@@ -32,6 +32,7 @@ type registrar struct {
 	after     map[string]error
 	always    error // of every call, before it
 	calls     []string
+	attached  []protocollo.AttachRequest
 }
 
 func (g *registrar) fail(m map[string]error, name string) error {
@@ -85,6 +86,9 @@ func (g *registrar) Attach(ctx context.Context, r protocollo.AttachRequest, body
 	if err := g.enter("Attach"); err != nil {
 		return protocollo.AttachReceipt{}, err
 	}
+	g.mu.Lock()
+	g.attached = append(g.attached, r)
+	g.mu.Unlock()
 	receipt, err := g.Register0.Attach(ctx, r, body)
 	if lost := g.fail(g.after, "Attach"); lost != nil {
 		return protocollo.AttachReceipt{}, lost
@@ -96,12 +100,16 @@ func (g *registrar) Attach(ctx context.Context, r protocollo.AttachRequest, body
 type composer struct {
 	mu     sync.Mutex
 	labels []stamp.Label
+	fails  int // how many of the next are refused
 }
 
 func (c *composer) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error) {
 	c.mu.Lock()
-	c.labels = append(c.labels, l)
-	c.mu.Unlock()
+	defer c.mu.Unlock()
+	if c.labels = append(c.labels, l); c.fails > 0 {
+		c.fails--
+		return nil, errors.New("it does not fit")
+	}
 	return compose.Compose(l, r)
 }
 
@@ -188,6 +196,11 @@ func (inspector) Inspect(_ context.Context, r io.ReadSeeker, _ scanner.Settings,
 		return scanner.Facts{}, nil, &scanner.Fault{Kind: scanner.FaultBadData, Err: err}
 	}
 	return page.Facts, []byte("jpeg of " + page.Word), nil
+}
+
+func (inspector) Crop(_ context.Context, r io.ReadSeeker, _ scanner.Settings, b scanner.Box, px int) ([]byte, error) {
+	all, err := io.ReadAll(r)
+	return []byte(fmt.Sprintf("%d bytes, %v in %d", len(all), b, px)), err
 }
 
 // feeder is a scanner with a stack of pages in it.
@@ -285,10 +298,11 @@ func (e *events) of(kind station.EventKind) []station.Event {
 	return out
 }
 
-// await blocks until done says so, looking again after each event.
+// await blocks until done says so, looking again after each event, however long they keep coming.
 func (e *events) await(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
+	const quiet = time.Minute
+	deadline := time.NewTimer(quiet)
 	defer deadline.Stop()
 	for {
 		e.mu.Lock()
@@ -302,6 +316,7 @@ func (e *events) await(t *testing.T, what string, done func() bool) {
 		}
 		select {
 		case <-wake:
+			deadline.Reset(quiet)
 		case <-deadline.C:
 			t.Fatalf("no %s", what)
 		}
@@ -345,6 +360,29 @@ type converter struct {
 	change func(*pdfa.Result) // of what it says
 	drawn  map[string]pdfa.DrawnReason
 	jobs   []pdfa.Job
+	made   map[string][][]byte // the pages of each file, by its digest
+}
+
+// Separate takes apart what it made.
+func (c *converter) Separate(_ context.Context, in pdfa.Input, emit func(format string, data io.Reader) error) error {
+	r, err := in.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	file, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	pages := c.made[digestOf(file)]
+	c.mu.Unlock()
+	for _, page := range pages {
+		if err := emit("image/jpeg", bytes.NewReader(page)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, progress func(int)) (pdfa.Result, error) {
@@ -356,6 +394,7 @@ func (c *converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, progre
 		return pdfa.Result{}, err
 	}
 	var b bytes.Buffer
+	var pages [][]byte
 	res := pdfa.Result{Flavour: job.Flavour}
 	fmt.Fprintf(&b, "%%PDF %s %d %s\n", job.Flavour, len(job.Inputs), job.Metadata.Title)
 	for i, in := range job.Inputs {
@@ -369,6 +408,7 @@ func (c *converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, progre
 			return pdfa.Result{}, err
 		}
 		b.Write(page)
+		pages = append(pages, page)
 		one := pdfa.PageResult{Input: in.Name, PageInInput: 1, StreamSHA256: digestOf(page), Drawn: c.drawn[in.Name]}
 		if job.Text != nil {
 			one.Words, one.TextMissing = len(job.Text[i].Words), job.Text[i].Missing
@@ -377,6 +417,12 @@ func (c *converter) Convert(_ context.Context, job pdfa.Job, w io.Writer, progre
 		progress(i + 1)
 	}
 	res.SHA256, res.Bytes = digestOf(b.Bytes()), int64(b.Len())
+	c.mu.Lock()
+	if c.made == nil {
+		c.made = map[string][][]byte{}
+	}
+	c.made[res.SHA256] = pages
+	c.mu.Unlock()
 	if change != nil {
 		change(&res)
 	}

@@ -2,7 +2,6 @@ package station
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -25,15 +24,10 @@ func archivedSegnatura(reg protocollo.Registration, doc protocollo.Document) pdf
 	s := reg.Segnatura
 	return pdfa.Segnatura{
 		Text: s.Text(), BodyCode: s.Body.Code, BodyName: s.Body.Name, AOOCode: string(s.AOO.Code), AOOName: s.AOO.Name,
-		RegisterCode: s.AOO.RegisterCode, RegisterName: s.AOO.RegisterName, Year: s.Year, Number: string(s.Number),
+		RegisterCode: s.AOO.RegisterCode, RegisterName: s.AOO.RegisterName, Emergency: s.Emergency != nil, Year: s.Year, Number: string(s.Number),
 		Day: string(s.Day), RegisteredAt: s.RegisteredAt.In(protocollo.Rome()), Direction: pdfa.Direction(s.Direction),
-		Version: max(doc.Version, 1),
+		Version: max(doc.Version, 1), Part: doc.Part,
 	}
-}
-
-// archiveName is the name under which people get an archived file.
-func archiveName(reg protocollo.Registration, doc protocollo.Document) string {
-	return fmt.Sprintf("%d-%s-v%d.pdf", reg.Key.Year, reg.Number, max(doc.Version, 1))
 }
 
 // documentMetadata gathers what is known of an archived file. edition counts the files made of the same scan, from 1; software
@@ -42,15 +36,17 @@ func documentMetadata(rec Record, doc protocollo.Document, pages []protocollo.Pa
 	reg, d := *rec.Registration, rec.Intake.Draft
 	m := pdfa.DocumentMetadata{
 		Segnatura: archivedSegnatura(reg, doc),
-		File: pdfa.ArchivedFile{Name: archiveName(reg, doc), SHA256: res.SHA256, Bytes: res.Bytes, Flavour: res.Flavour,
+		File: pdfa.ArchivedFile{Name: doc.FileName(reg), SHA256: res.SHA256, Bytes: res.Bytes, Flavour: res.Flavour,
 			Pages: len(res.Pages), Edition: edition, MadeAt: lastTaken(pages, reg.RegisteredAt).In(protocollo.Rome())},
 		Subject: d.Subject, Senders: agents(d.Senders), Anonymous: d.Anonymous, Recipients: agents(d.Recipients),
 		Copies: agents(d.Copies), Operator: pdfa.Agent{Name: rec.Intake.Operator}, RPA: d.RPA, UOR: d.UOR,
-		Classifica: d.Classifica, Fascicolo: d.Fascicolo, Confidential: d.Confidential, Software: software, Note: d.Note,
+		Classifica: d.Classifica, Fascicolo: d.Fascicolo, Confidential: d.Confidential, Software: software, Note: joinNotes(archivedNote(rec, doc), obscuredNote(rec, doc)),
 		Scans: scansOf(pages), Previous: previousOf(rec, doc),
 	}
-	for _, a := range d.Attachments {
-		m.Attachments = append(m.Attachments, pdfa.AttachedFile{Description: a.Description})
+	if doc.Part > 0 {
+		m.Primary = archivedPart(rec, 0)
+	} else {
+		m.Attachments = attachedFiles(rec)
 	}
 	return m
 }
@@ -109,7 +105,7 @@ func printable(s string) string {
 func previousOf(rec Record, doc protocollo.Document) *pdfa.PreviousVersion {
 	var best *DocumentView
 	for i, d := range rec.Documents {
-		if d.Archive != nil && d.Version < doc.Version && (best == nil || d.Version > best.Version) {
+		if d.Archive != nil && d.Part == doc.Part && d.Version < doc.Version && (best == nil || d.Version > best.Version) {
 			best = &rec.Documents[i]
 		}
 	}

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func (s *Station) settle(ctx context.Context, p PendingAttempt, doubtful bool) (
 		if err != nil {
 			return nil, fmt.Errorf("begin attempt: %w", err)
 		}
-		p.Attempt, doubtful = next, false
+		p, doubtful = next, false
 	}
 }
 
@@ -42,30 +43,47 @@ func (s *Station) once(ctx context.Context, p PendingAttempt, doubtful bool) (*p
 	if doubtful {
 		return s.reconcile(ctx, p, "")
 	}
-	setup, aoo, err := s.office(ctx, p.Intake.AOO)
+	reg, outcome, _, err := s.askOnce(ctx, p)
+	return reg, outcome, err
+}
+
+// askOnce makes one call for a number. cause is why it brought none.
+func (s *Station) askOnce(ctx context.Context, p PendingAttempt) (reg *protocollo.Registration, outcome protocollo.AttemptOutcome, cause, err error) {
+	c, err := s.prepare(ctx, p)
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
-	call, cancel := context.WithTimeout(ctx, s.cfg.RegisterTimeout)
-	receipt, err := s.cfg.Registrar.Register(call, protocollo.RegisterRequest{
-		Key: p.Intake.Key, Body: setup.Body, AOO: aoo, IntakeID: p.Intake.ID, ArrivedAt: p.Intake.ArrivedAt,
-		ArrivalDay: p.Intake.ArrivalDay, Operator: p.Intake.Operator, Draft: p.Intake.Draft,
-	})
-	cancel()
-	if err == nil {
-		err = receipt.Validate()
-	}
-	s.noteCentral(err)
-	if err == nil {
+	receipt, cause := s.call(ctx, c)
+	reg, outcome, err = s.answered(ctx, p, receipt, cause)
+	return reg, outcome, cause, err
+}
+
+// answered records what a call for a number brought: the receipt, or why there is none.
+func (s *Station) answered(ctx context.Context, p PendingAttempt, receipt protocollo.Receipt, cause error) (*protocollo.Registration, protocollo.AttemptOutcome, error) {
+	if cause == nil {
 		reg, err := s.confirm(ctx, p, receipt)
 		return reg, protocollo.AttemptNumbered, err
 	}
-	outcome := outcomeOf(err)
-	s.log.Warn("no number", "intake", p.Intake.ID, "outcome", string(outcome), "err", err)
+	outcome := outcomeOf(cause)
+	s.log.Warn("no number", "intake", p.Intake.ID, "outcome", string(outcome), "err", cause)
 	if outcome == protocollo.AttemptUnknown {
-		return s.reconcile(ctx, p, wordsOf(err))
+		return s.reconcile(ctx, p, wordsOf(cause))
 	}
-	return nil, outcome, s.settleAs(ctx, p, outcome, wordsOf(err))
+	words := wordsOf(cause)
+	if outcome == protocollo.AttemptUnavailable {
+		words = cmp.Or(uncalled(cause), words)
+	}
+	return nil, outcome, s.settleAs(ctx, p, outcome, words)
+}
+
+// uncalled returns which of [protocollo.Uncalled] a call was not made for, "" where it was.
+func uncalled(cause error) string {
+	for _, code := range protocollo.Uncalled() {
+		if saysCode(cause, map[string]bool{code: true}) {
+			return code
+		}
+	}
+	return ""
 }
 
 // outcomes says what each class of error leaves behind. A class that is not here may have left anything: unknown.
@@ -83,16 +101,18 @@ func outcomeOf(err error) protocollo.AttemptOutcome {
 	return protocollo.AttemptUnknown
 }
 
-// wordsOf returns the other side's words, or what we know of the error.
+// wordsOf returns the other side's own words, "" where it said none: our errors are for the log, not for a clerk.
 func wordsOf(err error) string {
 	var e *protocollo.Error
-	if errors.As(err, &e) && e.Words != "" {
+	if errors.As(err, &e) {
 		return e.Words
 	}
-	if err == nil {
-		return ""
-	}
-	return err.Error()
+	return ""
+}
+
+// searches reports whether an attempt's outcome can be asked for; otherwise only a person settles it.
+func (s *Station) searches(a protocollo.Attempt) bool {
+	return s.cfg.Registrar.Capabilities().FindByKey && a.Connector == s.cfg.Registrar.Name()
 }
 
 // reconcile asks the register for our key. Found is confirmed; certainly absent is settled as absent; anything else is and
@@ -105,15 +125,21 @@ func (s *Station) reconcile(ctx context.Context, p PendingAttempt, words string)
 		return nil, protocollo.AttemptUnknown, s.settleAs(ctx, p, protocollo.AttemptUnknown, words)
 	}
 	caps := s.cfg.Registrar.Capabilities()
-	if !caps.FindByKey || p.Attempt.Connector != s.cfg.Registrar.Name() {
+	if !s.searches(p.Attempt) {
 		return unknown()
 	}
-	call, cancel := context.WithTimeout(ctx, s.cfg.RegisterTimeout)
-	receipt, found, err := s.cfg.Registrar.Find(call, p.Intake.AOO, p.Intake.Key)
-	cancel()
-	s.noteCentral(err)
-	if err == nil && found {
-		err = receipt.Validate()
+	var receipt protocollo.Receipt
+	found := false
+	err := s.reach(ctx, s.cfg.RegisterTimeout, func(ctx context.Context) (err error) {
+		if receipt, found, err = s.cfg.Registrar.Find(ctx, p.Intake.AOO, p.Intake.Key); err != nil || !found {
+			return err
+		}
+		return receipt.Validate()
+	})
+	// Where the answer comes by itself, a refusal under our key is that answer: there is no number; the next attempt is told the words. Elsewhere
+	// only the search was refused, which proves nothing.
+	if caps.Deferred && protocollo.ClassOf(err) == protocollo.Rejected {
+		return nil, protocollo.AttemptAbsent, s.settleAs(ctx, p, protocollo.AttemptAbsent, wordsOf(err))
 	}
 	if err != nil {
 		s.log.Warn("register not searched", "intake", p.Intake.ID, "err", err)
@@ -123,7 +149,10 @@ func (s *Station) reconcile(ctx context.Context, p PendingAttempt, words string)
 		reg, err := s.confirm(ctx, p, receipt)
 		return reg, protocollo.AttemptNumbered, err
 	}
-	if !caps.Local && s.now().Sub(p.Attempt.StartedAt) < s.cfg.AbsenceProof {
+	if caps.Deferred { // the answer may come yet, however late
+		return unknown()
+	}
+	if !caps.Local && (s.mayStillRun(p.Attempt) || s.clockSpeaksAgainst()) {
 		return unknown()
 	}
 	return nil, protocollo.AttemptAbsent, s.settleAs(ctx, p, protocollo.AttemptAbsent, words)
@@ -148,7 +177,7 @@ func (s *Station) confirm(ctx context.Context, p PendingAttempt, r protocollo.Re
 	}
 	reg, err := s.cfg.Intakes.ConfirmNumber(ctx, p.Attempt.ID, r, segnaturaOf(setup, aoo, p.Intake, r))
 	if err != nil {
-		words := fmt.Sprintf("number %s/%d was given and could not be recorded", r.Number, r.Year)
+		words := fmt.Sprintf("numero %s/%d", r.Number, r.Year) // what the answer was: a person may have to key it in
 		if settleErr := s.cfg.Intakes.SettleAttempt(ctx, p.Attempt.ID, protocollo.AttemptUnknown, words); settleErr != nil {
 			s.log.Error("attempt not settled", "intake", p.Intake.ID, "err", settleErr)
 		}
@@ -169,29 +198,48 @@ func segnaturaOf(setup Setup, aoo protocollo.AOO, in protocollo.Intake, r protoc
 	if in.Draft.Direction == protocollo.Incoming && in.ArrivalDay != "" && in.ArrivalDay != r.Day {
 		seg.ArrivalDay = in.ArrivalDay // L. 241/1990 art. 18-bis; R16.1
 	}
+	if in.Draft.BidID != 0 && !in.ArrivedAt.IsZero() { // R20.5
+		seg.Legends = append(seg.Legends, rules.BidLegends(in.ArrivedAt)...)
+		seg.Legends = append(seg.Legends, "Registrato alle ore "+clockTime(r.At))
+	}
 	return seg
 }
 
+// waitingPage is how many waiting letters are read at once: an outage of days must not fill the memory when it ends.
+const waitingPage = 500
+
 // DrainWaiting looks at unknown outcomes again and then asks for the numbers of waiting intakes in the order of their arrival
-// (R10.4). It stops at the first that the register does not take for being away, so that the order holds, and returns then
-// an Unavailable error: the outbox backs off.
+// (R10.4), each after whatever the desks ask meanwhile. What is uncertain, was refused or failed alone ([Station.verdict]) steps aside. It stops at the first that the
+// register does not take for being away, so that the order holds, and returns then an Unavailable error: the outbox backs off.
 func (s *Station) DrainWaiting(ctx context.Context) error {
+	ctx = as(ctx, callerQueue)
+	if err := s.probe(ctx); err != nil {
+		return err
+	}
 	if err := s.reconcileAll(ctx); err != nil {
 		return err
 	}
-	waiting, err := s.cfg.Unsettled.WaitingIntakes(ctx)
-	if err != nil {
-		return fmt.Errorf("list waiting intakes: %w", err)
+	if err := s.recoverRevoked(ctx); err != nil { // they came before what waits
+		return err
 	}
-	for _, in := range waiting {
-		if ctx.Err() != nil {
-			return ctx.Err()
+	drain := s.drainPage
+	if s.cfg.Registrar.Capabilities().Keyed {
+		drain = s.drainKeyed
+	}
+	var last protocollo.Intake
+	for {
+		waiting, err := s.cfg.Unsettled.WaitingIntakes(ctx, last, waitingPage)
+		if err != nil {
+			return fmt.Errorf("list waiting intakes: %w", err)
 		}
-		if err := s.tryNumber(ctx, in); err != nil {
+		if err := drain(ctx, waiting); err != nil {
 			return err
 		}
+		if len(waiting) < waitingPage {
+			return nil
+		}
+		last = waiting[len(waiting)-1]
 	}
-	return nil
 }
 
 // tryNumber makes one attempt for a waiting intake.
@@ -201,46 +249,76 @@ func (s *Station) tryNumber(ctx context.Context, in protocollo.Intake) error {
 		return nil // the desk has it
 	}
 	defer unlock()
-	ctx = context.WithoutCancel(ctx)
-	attempt, err := s.cfg.Intakes.BeginAttempt(ctx, in.ID, s.cfg.Registrar.Name())
-	if errors.Is(err, protocollo.Conflict) {
-		return nil
+	return s.attempt(context.WithoutCancel(ctx), in)
+}
+
+// attempt asks for a waiting intake's number; the caller holds the intake's lock. That it cannot be asked for now is no error.
+func (s *Station) attempt(ctx context.Context, in protocollo.Intake) error {
+	p, err := s.claim(ctx, in)
+	if p == nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("begin attempt: %w", err)
-	}
-	_, outcome, err := s.once(ctx, PendingAttempt{Attempt: attempt, Intake: in}, false)
+	_, outcome, cause, err := s.askOnce(ctx, *p)
 	if err != nil {
 		return err
 	}
-	if outcome == protocollo.AttemptUnavailable {
-		return protocollo.Errorf(protocollo.Unavailable, "register", "the register is away")
-	}
-	return nil
+	return s.leftBy(outcome, cause)
 }
 
-// reconcileAll looks at every attempt without a known end that nobody is working on. One that fails does not hold up the others.
-func (s *Station) reconcileAll(ctx context.Context) error {
-	pending, err := s.cfg.Unsettled.UnsettledAttempts(ctx)
+// claim begins the next attempt of a waiting intake; the caller holds the intake's lock. It returns nil where none may be begun, which alone is no
+// error.
+func (s *Station) claim(ctx context.Context, in protocollo.Intake) (*PendingAttempt, error) {
+	if err := s.mayAsk(ctx); err != nil {
+		return nil, err
+	}
+	p, err := s.cfg.Intakes.BeginAttempt(ctx, in.ID, s.cfg.Registrar.Name())
+	if errors.Is(err, protocollo.Conflict) {
+		return nil, nil
+	}
 	if err != nil {
-		return fmt.Errorf("list unsettled attempts: %w", err)
+		return nil, fmt.Errorf("begin attempt: %w", err)
 	}
+	return &p, nil
+}
+
+// reconcileAll looks at every attempt without a known end that nobody is working on. One that fails does not hold up the others, unless
+// the register went away.
+func (s *Station) reconcileAll(ctx context.Context) error {
 	var failed []error
-	for _, p := range pending {
-		if ctx.Err() != nil {
-			return ctx.Err()
+	for last := int64(0); ; {
+		pending, err := s.cfg.Unsettled.UnsettledAttempts(ctx, last, waitingPage)
+		if err != nil {
+			return fmt.Errorf("list unsettled attempts: %w", err)
 		}
-		unlock, ok := s.keys.tryLock(intakeKey(p.Intake.Key))
-		if !ok {
-			continue
+		for _, p := range pending {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err := s.reconcileOne(ctx, p); err != nil {
+				failed = append(failed, fmt.Errorf("settle intake %d: %w", p.Intake.ID, err))
+			}
+			if err := s.stillHeld(); err != nil && p.Attempt.Outcome == protocollo.AttemptUnknown && s.searches(p.Attempt) {
+				return errors.Join(append(failed, err)...)
+			}
 		}
-		_, err := s.settle(context.WithoutCancel(ctx), p, true)
-		unlock()
-		if err != nil && !errors.Is(err, protocollo.Conflict) { // Conflict: it was settled since the list was made
-			failed = append(failed, fmt.Errorf("settle intake %d: %w", p.Intake.ID, err))
+		if len(pending) < waitingPage {
+			return errors.Join(failed...)
 		}
+		last = pending[len(pending)-1].Attempt.ID
 	}
-	return errors.Join(failed...)
+}
+
+func (s *Station) reconcileOne(ctx context.Context, p PendingAttempt) error {
+	unlock, ok := s.keys.tryLock(intakeKey(p.Intake.Key))
+	if !ok {
+		return nil
+	}
+	defer unlock()
+	_, err := s.settle(context.WithoutCancel(ctx), p, true)
+	if errors.Is(err, protocollo.Conflict) { // it was settled since the list was made
+		return nil
+	}
+	return err
 }
 
 // RetryNumber is the clerk's «Riprova ora» on an intake that waits: an unknown outcome is looked up, a waiting one asked for.
@@ -252,19 +330,15 @@ func (s *Station) RetryNumber(ctx context.Context, actor protocollo.Actor, intak
 	if err != nil {
 		return Record{}, fmt.Errorf("read intake: %w", err)
 	}
-	if rec.Registration != nil || len(rec.Attempts) == 0 {
+	if !rec.Registration.Awaits() || len(rec.Attempts) == 0 {
 		return rec, nil
 	}
 	last := rec.Attempts[len(rec.Attempts)-1]
+	ctx = as(ctx, callerPerson)
 	switch {
 	case unsettled(last):
-		unlock, ok := s.keys.tryLock(intakeKey(rec.Intake.Key))
-		if !ok {
-			return rec, nil
-		}
-		_, err = s.settle(context.WithoutCancel(ctx), PendingAttempt{Attempt: last, Intake: rec.Intake}, true)
-		unlock()
-	case last.Outcome != protocollo.AttemptRejected:
+		err = s.reconcileOne(ctx, PendingAttempt{Attempt: last, Intake: rec.Intake})
+	case last.Outcome != protocollo.AttemptRejected && rec.Registration == nil:
 		err = s.tryNumber(ctx, rec.Intake)
 	}
 	if err != nil && !errors.Is(err, protocollo.Unavailable) && !errors.Is(err, protocollo.Conflict) {

@@ -2,12 +2,14 @@ package station
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"segnatura/internal/protocollo"
+	"segnatura/internal/rules"
 )
 
 // Setup returns who the station works for; NotFound until [Station.Configure] was called.
@@ -124,6 +126,29 @@ func (s *Station) SavePolicies(ctx context.Context, actor protocollo.Actor, p Po
 	if p.ProcessCertificate = strings.TrimSpace(p.ProcessCertificate); p.ProcessCertificate != printable(p.ProcessCertificate) {
 		return Policies{}, protocollo.Errorf(protocollo.Invalid, "processCertificate", "the certification's name holds what cannot be printed")
 	}
+	for i, c := range p.EmergencyColumns {
+		if p.EmergencyColumns[i].Title = strings.TrimSpace(c.Title); p.EmergencyColumns[i].Title == "" || c.Field != "" && c.Constant != "" {
+			return Policies{}, protocollo.Errorf(protocollo.Invalid, "columns", "column %d has no title, or both a field and a constant", i+1)
+		}
+	}
+	before, err := s.cfg.Policies.Policies(ctx, actor.AOO)
+	if err != nil {
+		return Policies{}, fmt.Errorf("read policies: %w", err)
+	}
+	// A form that knows nothing of a part leaves it as it is.
+	if p.Corrections == nil {
+		p.Corrections = before.Corrections
+	}
+	if p.Legends == nil {
+		p.Legends = before.Legends
+	} else if err := rules.CheckAdded(p.Legends); err != nil {
+		return Policies{}, err
+	}
+	if p.Emergency == nil {
+		p.Emergency = before.Emergency
+	} else if err := rules.CheckEmergencyPolicy(*p.Emergency); err != nil {
+		return Policies{}, err
+	}
 	saved, err := s.cfg.Policies.SavePolicies(ctx, actor, p)
 	if err != nil {
 		return Policies{}, fmt.Errorf("save policies: %w", err)
@@ -134,7 +159,14 @@ func (s *Station) SavePolicies(ctx context.Context, actor protocollo.Actor, p Po
 
 // Stops lists why no number is given now; everybody may know.
 func (s *Station) Stops(ctx context.Context, _ protocollo.Actor) ([]Stop, error) {
-	return wrapped(s.cfg.Safety.Stops(ctx))("list stops")
+	stops, err := s.cfg.Safety.Stops(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list stops: %w", err)
+	}
+	if err := s.mayAsk(ctx); errors.Is(err, protocollo.Stopped) {
+		stops = append(stops, Stop{Code: "connector-changed", Since: s.now(), Detail: err.Error()})
+	}
+	return stops, nil
 }
 
 // ConfirmClock is the Responsabile's word that the clock is right (R17.5).
@@ -165,6 +197,8 @@ func (s *Station) ConfirmRestore(ctx context.Context, actor protocollo.Actor, r 
 		return protocollo.Errorf(protocollo.NotFound, "aoo", "no AOO %q", r.AOO)
 	case !r.LastNumber.Valid():
 		return protocollo.Errorf(protocollo.Invalid, "lastNumber", "%q is no number", r.LastNumber)
+	case r.EmergencyLast != "" && !r.EmergencyLast.Valid():
+		return protocollo.Errorf(protocollo.Invalid, "emergencyLast", "%q is no number", r.EmergencyLast)
 	case strings.TrimSpace(r.ActNumber) == "":
 		return protocollo.Errorf(protocollo.Invalid, "actNumber", "no act")
 	}

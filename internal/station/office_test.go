@@ -43,7 +43,7 @@ var (
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(configured(t))); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(configured(t, embedded.Name))); err != nil {
 		t.Fatal(err)
 	}
 	return officeIn(t, dir)
@@ -51,23 +51,24 @@ func newOffice(t *testing.T) *office {
 
 var configuredOnce struct {
 	sync.Mutex
-	dir string
+	dirs map[string]string // by connector
 }
 
-// configured returns a data folder that was configured once for all tests: to migrate a fresh one for each costs more than what
-// most of them look at.
-func configured(t *testing.T) string {
+// configured returns a data folder that was configured once for all tests, with who numbers: to migrate a fresh one for each costs more
+// than what most of them look at.
+func configured(t *testing.T, connector string) string {
 	t.Helper()
 	configuredOnce.Lock()
 	defer configuredOnce.Unlock()
-	if configuredOnce.dir != "" {
-		return configuredOnce.dir
+	if dir := configuredOnce.dirs[connector]; dir != "" {
+		return dir
 	}
 	dir, err := os.MkdirTemp("", "segnatura-station-test-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := newOfficeIn(t, dir)
+	o.start(func(c *station.Config) { c.Registrar = named{c.Registrar, connector} })
 	account := func(a protocollo.Actor) station.NewAccount {
 		return station.NewAccount{User: a.User, Name: a.Name, AOO: a.AOO, Roles: a.Roles, Password: "hash"}
 	}
@@ -77,22 +78,33 @@ func configured(t *testing.T) string {
 			{Code: "AOO1", Name: "Area unica", RegisterCode: "PG", RegisterName: "Protocollo generale"},
 			{Code: "AOO2", Name: "Altra area", RegisterCode: "PG", RegisterName: "Protocollo generale"},
 		},
-		Connector: embedded.Name, StartingNumber: 1, ActNumber: "1", ActDay: "2026-01-02",
+		Connector: connector, StartingNumber: 1, ActNumber: "1", ActDay: "2026-01-02",
 	}, []station.NewAccount{account(clerk), account(other), account(boss), account(alien)})
 	o.s.Close()
 	o.close()
 	if err != nil {
 		t.Fatal(err)
 	}
-	configuredOnce.dir = dir
+	if configuredOnce.dirs == nil {
+		configuredOnce.dirs = map[string]string{}
+	}
+	configuredOnce.dirs[connector] = dir
 	return dir
 }
 
-// TestMain removes the folder that the tests shared.
+// named is a connector under another name.
+type named struct {
+	station.Registrar
+	name string
+}
+
+func (n named) Name() string { return n.name }
+
+// TestMain removes the folders that the tests shared.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if configuredOnce.dir != "" {
-		_ = os.RemoveAll(configuredOnce.dir)
+	for _, dir := range configuredOnce.dirs {
+		_ = os.RemoveAll(dir)
 	}
 	os.Exit(code)
 }
@@ -119,7 +131,7 @@ func newOfficeIn(t *testing.T, dir string) *office {
 
 func (o *office) open() {
 	o.t.Helper()
-	db, err := store.Open(o.t.Context(), store.Config{Dir: o.dir, Clock: o.clock.Now, TimeAgreed: func() bool { return true }})
+	db, err := store.Open(o.t.Context(), store.Config{Dir: o.dir, Clock: o.clock.Now, TimeAgreed: func() bool { return true }, Timestamps: true})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -151,9 +163,15 @@ func (o *office) start(change func(*station.Config)) {
 	var keys int
 	db := o.db
 	o.cfg = station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Safety: db, Annulments: db, Views: db,
-		Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{}, Metadata: metadataFile{},
+		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
+		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
+		Piles: db, Backs: db,
+		Timestamps: db,
+		Edits:      db,
+		Envelopes:  db,
+		Supersedes: db, Separator: o.converter,
+		Competitions: db, NotePaper: notePaper{},
+		Bids: db, Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{}, Metadata: metadataFile{},
 		Scratch:   func(context.Context) (station.Scratch, error) { return &scratch{}, nil },
 		Publisher: o.events, Clock: o.clock.Now, NewKey: func() string { keys++; return fmt.Sprintf("chiave-%d", keys) },
 	}
@@ -274,7 +292,7 @@ func (o *office) theException(kind protocollo.ExceptionKind, why string) station
 	o.t.Helper()
 	list := o.exceptions()
 	if len(list) != 1 || list[0].Kind != kind || list[0].Detail.Why != why {
-		o.t.Fatalf("exceptions %+v, want one %s (%s)", list, kind, why)
+		o.t.Fatalf("exceptions %v, want one %s (%s)", asked(list), kind, why)
 	}
 	return list[0]
 }
@@ -288,4 +306,13 @@ func (o *office) mustSolve(actor protocollo.Actor, e station.WaitingException, a
 	if err := o.solve(actor, e, a); err != nil {
 		o.t.Fatalf("solve %s with %s: %v", e.Kind, a.Choice, err)
 	}
+}
+
+// asked words exceptions in a line.
+func asked(list []station.WaitingException) []string {
+	out := []string{}
+	for _, e := range list {
+		out = append(out, fmt.Sprintf("%s (%s) on %d", e.Kind, e.Detail.Why, e.DocumentID))
+	}
+	return out
 }

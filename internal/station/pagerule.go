@@ -1,8 +1,10 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -15,6 +17,40 @@ type pageRule struct {
 	profile      rules.PageProfile
 	direction    protocollo.Direction
 	declared     int // pages or sheets, as the direction counts; 0 = not declared
+	part         int // of the registration
+	attachments  []protocollo.Attachment
+}
+
+// profileOf returns the page profile in force.
+func (s *Station) profileOf(ctx context.Context, aoo protocollo.AOOCode) (rules.PageProfile, error) {
+	policies, err := s.cfg.Policies.Policies(ctx, aoo)
+	if err != nil {
+		return rules.PageProfile{}, fmt.Errorf("read policies: %w", err)
+	}
+	return pageProfile(policies)
+}
+
+// firstPage words why one page stands for a document: a kind of the manual's, or nothing where the general choice is allowed.
+func (r *pageRule) firstPage(code string) (string, error) {
+	if code == "" && r.profile.FirstPageAllowed {
+		return "", nil
+	}
+	f, err := r.profile.Frontispiece(code)
+	return f.Words, err
+}
+
+// archivedNote is what stands beside an archived file: the registration's own note, and that the file holds only the first page, with N-1 to N-3.
+func archivedNote(rec Record, doc protocollo.Document) string {
+	words := []string{}
+	if own := rec.Intake.Draft.Note; own != "" {
+		words = append(words, own)
+	}
+	for _, d := range rec.Documents {
+		if d.ID == doc.ID && d.Scope != nil && d.Scope.Choice == protocollo.ChoiceNoteFirst {
+			words = append(words, "parziale: "+cmp.Or(d.Scope.Reason, "prima pagina"), d.Scope.Note)
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 func (s *Station) ruleFor(ctx context.Context, aoo protocollo.AOOCode, registrationID int64) (*pageRule, error) {
@@ -22,16 +58,12 @@ func (s *Station) ruleFor(ctx context.Context, aoo protocollo.AOOCode, registrat
 	if err != nil {
 		return nil, fmt.Errorf("read registration %d: %w", registrationID, err)
 	}
-	policies, err := s.cfg.Policies.Policies(ctx, aoo)
-	if err != nil {
-		return nil, fmt.Errorf("read policies: %w", err)
-	}
-	profile, err := pageProfile(policies)
+	profile, err := s.profileOf(ctx, aoo)
 	if err != nil {
 		return nil, err
 	}
 	return &pageRule{registration: registrationID, profile: profile, direction: rec.Intake.Draft.Direction,
-		declared: rec.Intake.Draft.DeclaredCount}, nil
+		declared: rec.Intake.Draft.DeclaredCount, attachments: rec.Intake.Draft.Attachments}, nil
 }
 
 func (r *pageRule) judge(t tally) rules.CaptureVerdict {
@@ -70,12 +102,14 @@ func tallyOf(pages []protocollo.Page) tally {
 	sheets := map[sheet]bool{}
 	t := tally{sheetsKnown: len(pages) > 0}
 	larger, unknown, smaller := false, false, false
-	for _, p := range pages {
+	for i, p := range pages {
 		f, measured := factsOf(p)
 		if p.Sheet == 0 {
 			t.sheetsKnown = false
 		}
-		sheets[sheet{p.BatchID, p.Sheet}] = true
+		if i == 0 || !isBackOf(pages[i-1], p) { // a side that was scanned again is of another run than the other
+			sheets[sheet{p.BatchID, p.Sheet}] = true
+		}
 		if p.Back && f.Blank {
 			continue
 		}

@@ -1,8 +1,10 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"segnatura/internal/protocollo"
 	"segnatura/stamp"
@@ -17,27 +19,78 @@ import (
 func (s *Station) PrintLabel(ctx context.Context, actor protocollo.Actor, registrationID int64, printer Printer,
 	reason protocollo.ReprintReason,
 ) (protocollo.Print, error) {
+	return s.printLabel(ctx, actor, registrationID, printer, reason, protocollo.LabelOriginal)
+}
+
+func (s *Station) printLabel(ctx context.Context, actor protocollo.Actor, registrationID int64, printer Printer, reason protocollo.ReprintReason,
+	of protocollo.LabelFor,
+) (protocollo.Print, error) {
+	p, rec, err := s.queueLabel(ctx, actor, registrationID, printer, reason, of)
+	if err != nil {
+		return protocollo.Print{}, err
+	}
+	return s.send(ctx, p, printer, rec.Intake)
+}
+
+// newLabel says which label of a registration is queued, and why.
+type newLabel struct {
+	reason   protocollo.ReprintReason
+	of       protocollo.LabelFor
+	doubtful bool // it may have come out already: see [NewPrint]
+}
+
+// queueLabel composes a registration's label and queues it.
+func (s *Station) queueLabel(ctx context.Context, actor protocollo.Actor, registrationID int64, printer Printer, reason protocollo.ReprintReason,
+	of protocollo.LabelFor,
+) (protocollo.Print, Record, error) {
+	return s.queueNew(ctx, actor, registrationID, printer, newLabel{reason: reason, of: of})
+}
+
+func (s *Station) queueNew(ctx context.Context, actor protocollo.Actor, registrationID int64, printer Printer, l newLabel) (protocollo.Print, Record, error) {
+	none := protocollo.Print{}
 	rec, err := s.numbered(ctx, actor, registrationID)
 	if err != nil {
-		return protocollo.Print{}, err
+		return none, rec, err
 	}
 	if rec.Facets.Annulled {
-		return protocollo.Print{}, protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", registrationID)
+		return none, rec, protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", registrationID)
 	}
-	if reason != protocollo.ReprintNone && !reason.Valid() {
-		return protocollo.Print{}, protocollo.Errorf(protocollo.Invalid, "reprint-reason", "reason %d", reason)
+	if l.reason != protocollo.ReprintNone && !l.reason.Valid() {
+		return none, rec, protocollo.Errorf(protocollo.Invalid, "reprint-reason", "reason %d", l.reason)
 	}
-	bitmap, err := s.compose(ctx, actor.AOO, *rec.Registration, printer.LabelSize(), printer.Resolution())
+	reg, err := s.worded(ctx, rec)
 	if err != nil {
-		return protocollo.Print{}, err
+		return none, rec, err
+	}
+	switch {
+	case l.of == protocollo.LabelSecond:
+		if reg, err = secondOf(reg); err != nil {
+			return none, rec, err
+		}
+	case l.of == protocollo.LabelMinuta && !hasMinuta(rec.Intake.Draft):
+		return none, rec, protocollo.Errorf(protocollo.Conflict, "no-minuta", "registration %d leaves no minuta", registrationID)
+	}
+	layout := s.layout(printer.ID(), printer.LabelSize())
+	bitmap, err := s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), layout, printer.LabelSize(), printer.Resolution())
+	if err != nil {
+		return none, rec, err
 	}
 	p, err := s.cfg.Prints.QueuePrint(ctx, NewPrint{RegistrationID: registrationID, Actor: actor, Printer: printer.ID(),
-		Reason: reason, Bitmap: bitmap})
+		Reason: l.reason, Bitmap: bitmap, Layout: layout.Digest, For: l.of, Doubtful: l.doubtful})
 	if err != nil {
-		return protocollo.Print{}, fmt.Errorf("queue label: %w", err)
+		return none, rec, fmt.Errorf("queue label: %w", err)
 	}
 	s.publishIntake(EventPrint, p.ID, rec.Intake)
-	return s.send(ctx, p, printer, rec.Intake)
+	return p, rec, nil
+}
+
+// waitedAs is what a letter that waited for its number was called meanwhile, or "": its label says it, so that it finds the letter whose receipt
+// or temporary label does.
+func (s *Station) waitedAs(rec Record) string {
+	if s.hasWaited(rec) {
+		return rec.Intake.Code()
+	}
+	return ""
 }
 
 // RetryPrint sends a label that waits or that certainly did not come out.
@@ -47,23 +100,6 @@ func (s *Station) RetryPrint(ctx context.Context, actor protocollo.Actor, printI
 		return protocollo.Print{}, err
 	}
 	return s.send(ctx, p, printer, rec.Intake)
-}
-
-// PrintNextWaiting sends the label that has waited longest and says whose it is, so that they come out one by one beside the
-// right letters (R18.4). NotFound when none waits.
-func (s *Station) PrintNextWaiting(ctx context.Context, actor protocollo.Actor, printer Printer) (LabelToPrint, error) {
-	list, err := s.LabelsToPrint(ctx, actor)
-	if err != nil {
-		return LabelToPrint{}, err
-	}
-	for _, l := range list {
-		if l.Print.State != protocollo.PrintQueued {
-			continue
-		}
-		l.Print, err = s.send(ctx, l.Print, printer, l.Record.Intake)
-		return l, err
-	}
-	return LabelToPrint{}, protocollo.Errorf(protocollo.NotFound, "print", "no label waits")
 }
 
 // send claims a print, sends it and records what is known of it. The claim is durable before a byte is on the wire, and once
@@ -107,7 +143,7 @@ func (s *Station) send(ctx context.Context, p protocollo.Print, printer Printer,
 // outcome proves nothing.
 func printOutcome(r stamp.Result) (protocollo.PrintState, stamp.Condition) {
 	before, blocked := r.Before.Blocks()
-	after, _ := r.After.Blocks()
+	after := r.After.Why()
 	switch r.Outcome {
 	case stamp.OutcomePrinted:
 		return protocollo.PrintPrinted, ""
@@ -115,7 +151,7 @@ func printOutcome(r stamp.Result) (protocollo.PrintState, stamp.Condition) {
 		if blocked {
 			return protocollo.PrintQueued, before
 		}
-		return protocollo.PrintFailed, after
+		return protocollo.PrintFailed, cmp.Or(after, r.Before.Why())
 	default:
 		return protocollo.PrintUnknown, after
 	}
@@ -186,14 +222,18 @@ func (s *Station) LabelBitmap(ctx context.Context, actor protocollo.Actor, regis
 	if err != nil {
 		return nil, err
 	}
-	if len(rec.Prints) > 0 {
-		b, err := s.cfg.Prints.PrintBitmap(ctx, rec.Prints[0].ID)
+	if first := slices.IndexFunc(rec.Prints, func(p protocollo.Print) bool { return !p.Second && !p.Minuta }); first >= 0 {
+		b, err := s.cfg.Prints.PrintBitmap(ctx, rec.Prints[first].ID)
 		if err != nil {
 			return nil, fmt.Errorf("read label: %w", err)
 		}
 		return b, nil
 	}
-	return s.compose(ctx, actor.AOO, *rec.Registration, s.cfg.PreviewSize, s.cfg.PreviewResolution)
+	reg, err := s.worded(ctx, rec)
+	if err != nil {
+		return nil, err
+	}
+	return s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), s.layout("", s.cfg.PreviewSize), s.cfg.PreviewSize, s.cfg.PreviewResolution)
 }
 
 // numbered returns a registration that the actor sees and may work on.

@@ -120,7 +120,7 @@ func TestTrialLabel(t *testing.T) {
 	rec := o.register("key-0001", letter("x"))
 	seg := rec.Registration.Segnatura
 	seg.Trial = true
-	l := station.LabelOf(protocollo.Registration{Key: rec.Registration.Key, Number: seg.Number, Segnatura: seg}, station.LabelSwitches{},
+	l := station.LabelOf(protocollo.Registration{Key: rec.Registration.Key, Number: seg.Number, Segnatura: seg}, "", station.LabelSwitches{},
 		stamp.Size{WidthMM: 62, HeightMM: 29})
 	if l.Banner != "PROVA – SENZA VALORE" {
 		t.Errorf("banner %q", l.Banner)
@@ -141,7 +141,7 @@ func TestLabelFits(t *testing.T) {
 		for _, res := range []stamp.Resolution{stamp.DPI203, stamp.DPI300, stamp.DPI600} {
 			for _, trial := range []bool{false, true} {
 				reg.Segnatura.Trial = trial
-				if _, err := station.ComposeFitting(&composer{}, station.LabelOf(reg, station.LabelSwitches{}, size), res); err != nil {
+				if _, err := station.ComposeFitting(&composer{}, stamp.Layout{}, station.LabelOf(reg, "", station.LabelSwitches{}, size), res); err != nil {
 					t.Errorf("%s at %d dpi, trial %t: %v", size, res.DPI, trial, err)
 				}
 			}
@@ -169,12 +169,17 @@ func TestPrintOutcomes(t *testing.T) {
 		condition string
 		labelled  bool
 	}{
-		"printed":            {stamp.Result{Outcome: stamp.OutcomePrinted}, protocollo.PrintPrinted, "", true},
-		"out of labels":      {blocked(stamp.ConditionMediaOut), protocollo.PrintQueued, "media-out", false},
-		"off":                {blocked(stamp.ConditionOffline), protocollo.PrintQueued, "offline", false},
-		"failed while sent":  {stamp.Result{Outcome: stamp.OutcomeFailed, After: stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionJam}}}, protocollo.PrintFailed, "jam", false},
-		"unknown":            {stamp.Result{Outcome: stamp.OutcomeUnknown, After: stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionSilent}}}, protocollo.PrintUnknown, "silent", false},
-		"a driver's silence": {stamp.Result{}, protocollo.PrintUnknown, "", false},
+		"printed":           {stamp.Result{Outcome: stamp.OutcomePrinted}, protocollo.PrintPrinted, "", true},
+		"out of labels":     {blocked(stamp.ConditionMediaOut), protocollo.PrintQueued, "media-out", false},
+		"off":               {blocked(stamp.ConditionOffline), protocollo.PrintQueued, "offline", false},
+		"failed while sent": {stamp.Result{Outcome: stamp.OutcomeFailed, After: stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionJam}}}, protocollo.PrintFailed, "jam", false},
+		"unknown":           {stamp.Result{Outcome: stamp.OutcomeUnknown, After: stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionSilent}}}, protocollo.PrintUnknown, "silent", false},
+		"slow": {stamp.Result{Outcome: stamp.OutcomeUnknown, After: stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionMediaLow, stamp.ConditionBusy}}},
+			protocollo.PrintUnknown, "busy", false},
+		"mute": {stamp.Result{Outcome: stamp.OutcomeUnknown, After: stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionReady, stamp.ConditionMute}}},
+			protocollo.PrintUnknown, "mute", false},
+		"its turn did not come": {blocked(stamp.ConditionBusy), protocollo.PrintFailed, "busy", false},
+		"a driver's silence":    {stamp.Result{}, protocollo.PrintUnknown, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
@@ -206,13 +211,17 @@ func TestOutOfLabels(t *testing.T) {
 	}
 	o.restart()
 	for i := range 3 {
-		l, err := o.s.PrintNextWaiting(t.Context(), other, o.printer)
-		if err != nil || l.Print.State != protocollo.PrintPrinted || l.Record.Intake.Draft.Senders[0].Name != fmt.Sprintf("Mittente %d", i) {
-			t.Fatalf("label %d: %+v, %v", i, l, err)
+		list, err := o.s.LabelsToPrint(t.Context(), other)
+		if err != nil || len(list) != 3-i || list[0].Record.Intake.Draft.Senders[0].Name != fmt.Sprintf("Mittente %d", i) {
+			t.Fatalf("label %d: %+v, %v", i, list, err)
+		}
+		if p, err := o.printFirst(other); err != nil || p.State != protocollo.PrintPrinted {
+			t.Fatalf("label %d: %+v, %v", i, p, err)
 		}
 	}
-	_, err := o.s.PrintNextWaiting(t.Context(), other, o.printer)
-	wantClass(t, err, protocollo.NotFound, "print")
+	if list, err := o.s.LabelsToPrint(t.Context(), other); err != nil || len(list) != 0 {
+		t.Errorf("%d labels wait, %v", len(list), err)
+	}
 	if len(o.printer.printed) != 3 {
 		t.Errorf("%d labels came out", len(o.printer.printed))
 	}

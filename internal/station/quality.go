@@ -31,7 +31,7 @@ type PageFlag = rules.Flag
 
 // ConfirmQuality records that the clerk looked at the document once as a whole and found it legible (R19.1, 002 art. 28.5); the
 // archive takes it from there. confirmed are the pages that were looked at singly: every flagged page must be among them, else
-// Conflict "page-flagged" with their places in Words. What is flagged is worked out here from the stored facts, whatever a screen showed.
+// Conflict "page-flagged" with their places in Words; Conflict "still-scanning" while the pile goes on that it is of. What is flagged is worked out here from the stored facts, whatever a screen showed.
 func (s *Station) ConfirmQuality(ctx context.Context, actor protocollo.Actor, documentID int64, confirmed []int64) error {
 	if err := actor.Require(protocollo.ActRegister); err != nil {
 		return err
@@ -51,6 +51,9 @@ func (s *Station) ConfirmQuality(ctx context.Context, actor protocollo.Actor, do
 	case protocollo.DocumentReady:
 	default:
 		return protocollo.Errorf(protocollo.Conflict, "not-ready", "document %d is %s", documentID, doc.State)
+	}
+	if err := s.pileIsOver(ctx, doc, pages); err != nil {
+		return err
 	}
 	q := QualityConfirmation{DocumentID: documentID, Actor: actor}
 	var unseen []string
@@ -73,7 +76,27 @@ func (s *Station) ConfirmQuality(ctx context.Context, actor protocollo.Actor, do
 		return fmt.Errorf("confirm document %d: %w", documentID, err)
 	}
 	s.publish(EventDocument, documentID, doc.AOO)
-	s.wakeArchive()
+	wake(s.archiveDue)
+	return nil
+}
+
+// pileIsOver is Conflict "still-scanning" while a pile goes on that the document is of: only its end asks about a label that is missing and
+// about attachments.
+func (s *Station) pileIsOver(ctx context.Context, doc protocollo.Document, pages []protocollo.Page) error {
+	batches := []int64{doc.BatchID}
+	for _, p := range pages {
+		batches = append(batches, p.BatchID)
+	}
+	slices.Sort(batches)
+	for _, id := range slices.Compact(batches) {
+		b, err := s.cfg.Batches.Batch(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read batch: %w", err)
+		}
+		if b.State == protocollo.BatchRunning && b.Selected == 0 {
+			return protocollo.Errorf(protocollo.Conflict, "still-scanning", "batch %d of document %d is running", id, doc.ID)
+		}
+	}
 	return nil
 }
 
@@ -102,7 +125,9 @@ func qualityFacts(p protocollo.Page, f scanner.Facts) rules.PageFacts {
 	out.Measured = true
 	out.PaperLevel, out.Contrast, out.EdgeMM, out.EdgePx = q.PaperLevel, q.Contrast, q.EdgeMM, q.EdgePx
 	out.SkewDegrees, out.SkewKnown = q.SkewDegrees, q.SkewKnown
-	out.Upright, out.Over, out.Sideways = q.Turn.Upright, q.Turn.Over, q.Turn.Sideways
+	if p.Turn == 0 { // who turned it has looked which way it is read
+		out.Upright, out.Over, out.Sideways = q.Turn.Upright, q.Turn.Over, q.Turn.Sideways
+	}
 	out.CutMarks = [4]int{q.CutMarks.Top, q.CutMarks.Right, q.CutMarks.Bottom, q.CutMarks.Left}
 	return out
 }

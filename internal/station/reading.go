@@ -23,11 +23,15 @@ const (
 // reading is what R18.3 makes of a page's codes.
 type reading struct {
 	verdict verdict
-	own     []Resolved // distinct registrations, in the order in which they were found
-	code    string     // the first payload of ours
-	why     string     // protocollo.ExceptionDetail.Why
+	own     []Resolved         // distinct registrations, in the order in which they were found
+	marks   []scanner.CodeRead // of own: the code that names each
+	whys    []string           // of own: why each is not expected; "" = it is
+	code    string             // the first payload of ours
+	why     string             // protocollo.ExceptionDetail.Why
 	// begins is set when the page is a first page: of its codes at least one is expected.
 	begins bool
+	// contradicted is set when a temporary label says that the page is of a letter without number: whatever else it bears, a person looks.
+	contradicted bool
 }
 
 // registration returns the one that the page belongs to by its code, or 0.
@@ -50,6 +54,8 @@ func (r reading) candidates() []int64 {
 // strangeTo reports whether a later page of the document of registration own carries a code of ours that is not its own.
 func (r reading) strangeTo(own int64) bool {
 	switch {
+	case r.contradicted:
+		return true
 	case r.verdict == noCode, r.why == whyOtherAOO:
 		return false
 	case len(r.own) == 1 && r.own[0].Registration.ID == own:
@@ -66,12 +72,19 @@ const (
 	whyNotSelected = "not-selected"
 	whyUnknown     = "unknown"
 	whyOtherAOO    = "other-aoo"
+	// whyTemporary: the page has the temporary label only, which is no segnatura (R3.1, R21.2). whyNotNumbered: and its letter has no number yet.
+	whyTemporary   = "temporary"
+	whyNotNumbered = "not-numbered"
 	whyClosed      = "envelope-closed"
+	whyExcluded    = "excluded"
+	// whyFax: a received fax bears no label, and what code may be on it is a copy's (R1.7).
+	whyFax = "fax"
 )
 
 // read judges the codes of a page (R18.3). Only QR codes join; the Code 128 is for hands (R18.2).
 func (s *Station) read(ctx context.Context, body string, b protocollo.Batch, codes []scanner.CodeRead) (reading, error) {
 	var r reading
+	var temporary []temporaryRead
 	for _, c := range codes {
 		parsed, err := protocollo.ParseBarcode(c.Text)
 		if err != nil || c.Symbology != "QR" {
@@ -86,7 +99,11 @@ func (s *Station) read(ctx context.Context, body string, b protocollo.Batch, cod
 		if r.code == "" {
 			r.code = c.Text
 		}
-		if parsed.Kind != protocollo.BarcodeOrdinary {
+		if parsed.Kind == protocollo.BarcodeIntake {
+			temporary = append(temporary, temporaryRead{parsed, c})
+			continue
+		}
+		if !parsed.IsRegistration() {
 			r.why = whyUnknown
 			continue
 		}
@@ -99,13 +116,52 @@ func (s *Station) read(ctx context.Context, body string, b protocollo.Batch, cod
 			return reading{}, fmt.Errorf("resolve code: %w", err)
 		}
 		if !slices.ContainsFunc(r.own, func(o Resolved) bool { return o.Registration.ID == found.Registration.ID }) {
-			r.own = append(r.own, found)
+			r.own, r.marks = append(r.own, found), append(r.marks, c)
 		}
 	}
-	return s.judgeCodes(ctx, r, b)
+	alone, err := s.readTemporary(ctx, &r, b.AOO, temporary)
+	if err != nil {
+		return reading{}, err
+	}
+	if s.cfg.Fax != nil && s.cfg.Fax(b.Source) {
+		r.why = whyFax
+		return r, nil
+	}
+	return s.judgeCodes(ctx, r, b, alone)
 }
 
-func (s *Station) judgeCodes(ctx context.Context, r reading, b protocollo.Batch) (reading, error) {
+// temporaryRead is a temporary label that was found on a page.
+type temporaryRead struct {
+	code protocollo.Barcode
+	mark scanner.CodeRead
+}
+
+// readTemporary adds what temporary labels stand for behind what segnature do. One beside its letter's segnatura says nothing more; alone lists those
+// whose segnatura is not on the page.
+func (s *Station) readTemporary(ctx context.Context, r *reading, aoo protocollo.AOOCode, found []temporaryRead) (alone []int64, err error) {
+	for _, t := range found {
+		year, seq, ok := t.code.IntakeNumber()
+		if !ok {
+			r.why, r.contradicted = whyUnknown, true
+			continue
+		}
+		o, err := s.cfg.Codes.ResolveIntake(ctx, aoo, year, seq)
+		switch {
+		case protocollo.ClassOf(err) == protocollo.NotFound:
+			r.why, r.contradicted = whyUnknown, true
+		case err != nil:
+			return nil, fmt.Errorf("resolve temporary code: %w", err)
+		case o.Registration.ID == 0:
+			r.why, r.contradicted, r.code = whyNotNumbered, true, t.mark.Text // the question names this letter
+		case !slices.ContainsFunc(r.own, func(other Resolved) bool { return other.Registration.ID == o.Registration.ID }):
+			r.own, r.marks, alone = append(r.own, o), append(r.marks, t.mark), append(alone, o.Registration.ID)
+		}
+	}
+	return alone, nil
+}
+
+// judgeCodes says which of the codes are expected; alone are registrations of which the page has a temporary label only.
+func (s *Station) judgeCodes(ctx context.Context, r reading, b protocollo.Batch, alone []int64) (reading, error) {
 	if len(r.own) == 0 {
 		if r.why != "" {
 			r.verdict = unexpected
@@ -115,23 +171,26 @@ func (s *Station) judgeCodes(ctx context.Context, r reading, b protocollo.Batch)
 	why := make([]string, len(r.own))
 	for i, o := range r.own {
 		var err error
-		if why[i], err = s.whyNotExpected(ctx, o, b.Selected); err != nil {
+		if why[i], err = s.whyNotExpected(ctx, o, b.Selected, slices.Contains(alone, o.Registration.ID)); err != nil {
 			return reading{}, err
 		}
 	}
-	r.begins = slices.Contains(why, "")
+	r.begins, r.whys = slices.Contains(why, ""), why
+	contradiction := r.why
 	r.verdict, r.why = unexpected, why[0]
 	switch {
 	case len(r.own) > 1:
 		r.verdict = twoCodes
+	case why[0] == "" && r.contradicted:
+		r.why = contradiction
 	case why[0] == "":
 		r.verdict = expected
 	}
 	return r, nil
 }
 
-// whyNotExpected returns "" when a code joins by itself.
-func (s *Station) whyNotExpected(ctx context.Context, o Resolved, selected int64) (string, error) {
+// whyNotExpected returns "" when a code joins by itself. A letter's temporary label alone never does, and proves nothing of its segnatura.
+func (s *Station) whyNotExpected(ctx context.Context, o Resolved, selected int64, alone bool) (string, error) {
 	switch {
 	case o.Facets.Annulled:
 		return whyAnnulled, nil
@@ -139,8 +198,12 @@ func (s *Station) whyNotExpected(ctx context.Context, o Resolved, selected int64
 		return whyClosed, nil
 	case selected != 0 && o.Registration.ID != selected:
 		return whyNotSelected, nil
+	case o.Facets.Excluded:
+		return whyExcluded, nil
 	case o.Facets.Captured:
 		return whyCaptured, nil
+	case alone:
+		return whyTemporary, nil
 	case o.Facets.Labelled:
 		return "", nil
 	}
@@ -153,11 +216,14 @@ func (s *Station) provenByReadBack(ctx context.Context, o Resolved) (string, err
 	if err != nil {
 		return "", fmt.Errorf("read registration %d: %w", o.Registration.ID, err)
 	}
-	for _, p := range rec.Prints {
+	for i, p := range rec.Prints {
 		switch p.State {
 		case protocollo.PrintPrinted:
 			return "", nil
 		case protocollo.PrintUnknown:
+			if slices.ContainsFunc(rec.Prints[i+1:], func(q protocollo.Print) bool { return q.State == protocollo.PrintUnknown && q.Minuta != p.Minuta }) {
+				return "", nil // one of the two is on the paper; which one, a person says
+			}
 			if err := s.cfg.Prints.ResolvePrint(ctx, protocollo.Station(o.Intake.AOO), p.ID, protocollo.PrintPrinted); err != nil {
 				return "", fmt.Errorf("resolve label %d: %w", p.ID, err)
 			}

@@ -12,6 +12,9 @@ import (
 
 // Receipt returns what the receipt for hand delivery says (L. 241/1990 art. 18-bis; R7.1). Without a number it says so and
 // shows the «Ricezione n.»: the centre need not be there (R7.2).
+//
+// Errors: Forbidden; NotFound; Conflict "not-incoming", and "not-registrable" for what gets no number: «Gli addetti al protocollo non possono
+// rilasciare ricevute per i documenti che non sono soggetti a protocollazione» (002 art. 24.1; R7.3).
 func (s *Station) Receipt(ctx context.Context, actor protocollo.Actor, intakeID int64) (stamp.ReceiptData, error) {
 	if err := actor.Require(protocollo.ActRegister); err != nil {
 		return stamp.ReceiptData{}, err
@@ -28,6 +31,9 @@ func (s *Station) Receipt(ctx context.Context, actor protocollo.Actor, intakeID 
 	if err != nil {
 		return stamp.ReceiptData{}, fmt.Errorf("read policies: %w", err)
 	}
+	if u := rec.Unnumbered; u != nil {
+		return stamp.ReceiptData{}, protocollo.Errorf(protocollo.Conflict, "not-registrable", "intake %d is not registered: %s", intakeID, u.Grounds)
+	}
 	d := rec.Intake.Draft
 	if d.Direction != protocollo.Incoming {
 		return stamp.ReceiptData{}, protocollo.Errorf(protocollo.Conflict, "not-incoming", "intake %d did not come in", intakeID)
@@ -38,7 +44,7 @@ func (s *Station) Receipt(ctx context.Context, actor protocollo.Actor, intakeID 
 		Term: termOf(policies, d.Procedure), Operator: rec.Intake.Operator, IssuedAt: s.now(),
 	}
 	if rec.Registration != nil {
-		out.Number, out.NumberedAt = string(rec.Registration.Number), rec.Registration.RegisteredAt
+		out.Reference = rec.Registration.Citation()
 	}
 	if setup.Trial {
 		out.Banner = rules.TrialBanner

@@ -15,6 +15,8 @@ const activeLimit = 10000
 // the desk opens, and may run again.
 //
 //   - a call for a number without an outcome is looked up by its key: confirmed, proved absent and asked for again, or unknown;
+//   - the emergency register's totals are written, and a yearly one is renewed;
+//   - a correction whose call has no outcome is unknown;
 //   - a label under way is unknown;
 //   - a run under way is interrupted, and its document asks; pages without a row come to the operator (R19.6);
 //   - what was decided to be erased is erased (R19.5).
@@ -28,19 +30,27 @@ func (s *Station) Recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read setup: %w", err)
 	}
-	// A broken invariant stops numbering, not the station: what is there stays readable.
-	if err := s.reconcileAll(ctx); err != nil && !errors.Is(err, protocollo.Stopped) {
+	if err := s.recallOutage(ctx); err != nil {
+		return err
+	}
+	// A broken invariant stops numbering, not the station: what is there stays readable. Nor does a centre that is away at the start: the
+	// outbox looks again.
+	err = s.reconcileAll(as(ctx, callerQueue))
+	switch {
+	case errors.Is(err, protocollo.Unavailable):
+		s.log.Warn("outcomes not looked up", "err", err)
+	case err != nil && !errors.Is(err, protocollo.Stopped):
 		return err
 	}
 	for _, step := range []func(context.Context, []protocollo.AOO) error{
-		s.recoverPrints, s.recoverBatches, s.recoverStrays, s.recoverDocuments, s.recoverErasures,
+		s.recoverEmergencies, s.recoverCorrections, s.recoverPrints, s.recoverBatches, s.recoverStrays, s.recoverDocuments, s.recoverErasures,
 	} {
 		if err := step(ctx, setup.AOOs); err != nil {
 			return err
 		}
 	}
-	s.wakeArchive()
-	s.wakeText()
+	wake(s.archiveDue)
+	wake(s.textDue)
 	return nil
 }
 
@@ -67,15 +77,31 @@ func (s *Station) recoverBatches(ctx context.Context, _ []protocollo.AOO) error 
 		if err != nil {
 			return fmt.Errorf("read batch %d: %w", b.ID, err)
 		}
-		for _, d := range view.Documents {
-			if d.State == protocollo.DocumentReceiving {
+		r := &run{s: s, batch: b, seq: b.Pages}
+		for i, d := range view.Documents {
+			switch {
+			case d.State != protocollo.DocumentReceiving:
+			case r.inPasses() && i < len(view.Documents)-1: // its pages are all here
+			default:
 				if err := s.recoverDocument(ctx, d.ID, "interrupted"); err != nil {
 					return err
 				}
 			}
 		}
-		if err := s.cfg.Batches.EndBatch(ctx, b.ID, protocollo.BatchInterrupted, ""); err != nil {
+		if !r.inPasses() {
+			setup, _, err := s.office(ctx, b.AOO)
+			if err != nil {
+				return err
+			}
+			if err := s.askMissing(ctx, b, setup.Body.Code, 0); err != nil {
+				return err
+			}
+		}
+		if err := s.cfg.Batches.EndBatch(ctx, b.ID, r.ended(protocollo.BatchInterrupted), ""); err != nil {
 			return fmt.Errorf("end batch %d: %w", b.ID, err)
+		}
+		if err := s.compareBatch(ctx, b); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -90,7 +116,18 @@ func (s *Station) recoverDocument(ctx context.Context, id int64, why string) err
 	if err := s.measureAgain(ctx, doc, pages); err != nil {
 		return err
 	}
-	return s.complete(ctx, id, why)
+	b, err := s.cfg.Batches.Batch(ctx, doc.BatchID)
+	if err != nil {
+		return fmt.Errorf("read batch: %w", err)
+	}
+	r := &run{s: s, batch: b, document: id}
+	switch {
+	case b.TwoSided && b.State == protocollo.BatchEnded: // its passes are over
+		return s.complete(ctx, id, why)
+	case b.BacksOf != 0 && why == "":
+		return s.endSecondPass(ctx, b, id)
+	}
+	return r.finish(ctx, why)
 }
 
 // recoverStrays shows pages that arrived while the station was stopping.
@@ -112,6 +149,12 @@ func (s *Station) recoverStrays(ctx context.Context, _ []protocollo.AOO) error {
 			}
 			if err := s.cfg.Documents.MovePages(ctx, doc.ID, []int64{p.ID}); err != nil {
 				return fmt.Errorf("move page %d: %w", p.ID, err)
+			}
+			if ofAnAct(b.Source) { // the archive has it, and it is taken over again
+				if err := s.cfg.Documents.Discard(ctx, protocollo.Station(doc.AOO), doc.ID, "copia di lavoro di una pagina in archivio"); err != nil {
+					return fmt.Errorf("discard page %d: %w", p.ID, err)
+				}
+				continue
 			}
 		}
 		if err := s.measureAgain(ctx, doc, []protocollo.Page{p}); err != nil {
@@ -154,24 +197,53 @@ func (s *Station) recoverDocuments(ctx context.Context, aoos []protocollo.AOO) e
 			return fmt.Errorf("list active batches: %w", err)
 		}
 		for _, b := range batches {
+			if b.State == protocollo.BatchAwaitsBacks {
+				if err := s.takeBacks(ctx, b.ID); err != nil {
+					return err
+				}
+				continue
+			}
 			for _, d := range b.Documents {
 				if d.State != protocollo.DocumentReceiving && d.State != protocollo.DocumentWaiting {
 					continue
+				}
+				if d.State == protocollo.DocumentReceiving && ofAnAct(b.Source) {
+					continue // the archive's loop takes its pages over
 				}
 				open, err := s.openOn(ctx, d.Document)
 				if err != nil {
 					return err
 				}
-				if len(open) > 0 {
+				if len(open) > 0 && d.State != protocollo.DocumentReceiving { // receiving: an edit was cut short, or the fronts' second look
 					continue
 				}
-				if err := s.recoverDocument(ctx, d.ID, ""); err != nil {
+				why := ""
+				if d.State == protocollo.DocumentReceiving && !b.TwoSided && b.BacksOf == 0 {
+					if why, err = s.goingOn(ctx, d.ID); err != nil {
+						return err
+					}
+				}
+				if err := s.recoverDocument(ctx, d.ID, why); err != nil {
 					return err
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// goingOn is why a document is incomplete that a run went on with and that nobody looked at since.
+func (s *Station) goingOn(ctx context.Context, id int64) (why string, err error) {
+	settled, err := s.cfg.Edits.Settled(ctx, id)
+	if err != nil {
+		return "", fmt.Errorf("read what is settled: %w", err)
+	}
+	for _, e := range settled.Solved {
+		if e.Kind == protocollo.ExceptionCount && e.Detail.Why != "" && e.Reason == reasonResumed {
+			return "interrupted", nil
+		}
+	}
+	return "", nil
 }
 
 func (s *Station) recoverErasures(ctx context.Context, _ []protocollo.AOO) error {

@@ -164,8 +164,14 @@ type column struct {
 	required bool
 }
 
-// readTable reads a CSV with a header, comma or semicolon separated, and returns the wanted columns of each row, trimmed.
-func readTable(r io.Reader, want []column) ([][]string, error) {
+// table is a CSV with a header, comma or semicolon separated, of which the wanted columns are read.
+type table struct {
+	rows *csv.Reader
+	at   []int // where each wanted column stands; -1 where it does not
+}
+
+// openTable reads the header. Invalid "csv" for what is no such table.
+func openTable(r io.Reader, want []column) (*table, error) {
 	text, err := io.ReadAll(io.LimitReader(r, 32<<20))
 	if err != nil {
 		return nil, fmt.Errorf("read list: %w", err)
@@ -174,34 +180,60 @@ func readTable(r io.Reader, want []column) ([][]string, error) {
 		return nil, protocollo.Errorf(protocollo.Invalid, "csv", "the list is not UTF-8")
 	}
 	content := strings.TrimPrefix(string(text), "\ufeff")
-	c := csv.NewReader(strings.NewReader(content))
+	t := &table{rows: csv.NewReader(strings.NewReader(content)), at: make([]int, len(want))}
 	header, _, _ := strings.Cut(content, "\n")
 	if strings.Count(header, ";") > strings.Count(header, ",") {
-		c.Comma = ';'
+		t.rows.Comma = ';'
 	}
-	names, err := c.Read()
+	names, err := t.rows.Read()
 	if err != nil {
 		return nil, protocollo.Errorf(protocollo.Invalid, "csv", "read header: %w", err)
 	}
-	at := make([]int, len(want))
 	for i, w := range want {
-		at[i] = slices.IndexFunc(names, func(n string) bool {
+		t.at[i] = slices.IndexFunc(names, func(n string) bool {
 			return slices.Contains(w.names, strings.ToLower(strings.TrimSpace(n)))
 		})
-		if at[i] < 0 && w.required {
+		if t.at[i] < 0 && w.required {
 			return nil, protocollo.Errorf(protocollo.Invalid, "csv", "the header has no column %s", w.names[0])
 		}
 	}
+	return t, nil
+}
+
+// next returns the wanted columns of the next row, trimmed: io.EOF after the last one, Invalid "csv" wrapping csv.ErrFieldCount where a row
+// has too few or too many fields, after which the next one can be read.
+func (t *table) next() ([]string, error) {
+	fields, err := t.rows.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, io.EOF
+	}
+	if err != nil {
+		return nil, protocollo.Errorf(protocollo.Invalid, "csv", "read row: %w", err)
+	}
+	row := make([]string, len(t.at))
+	for i, from := range t.at {
+		if from >= 0 {
+			row[i] = strings.TrimSpace(fields[from])
+		}
+	}
+	return row, nil
+}
+
+// readTable reads the wanted columns of a whole CSV; nothing of one with a bad row.
+func readTable(r io.Reader, want []column) ([][]string, error) {
+	t, err := openTable(r, want)
+	if err != nil {
+		return nil, err
+	}
 	var rows [][]string
 	for {
-		fields, err := c.Read()
+		row, err := t.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
-			return nil, protocollo.Errorf(protocollo.Invalid, "csv", "read row: %w", err)
+		if err == nil {
+			err = checkRow(row, want, len(rows)+2)
 		}
-		row, err := pick(fields, at, want, len(rows)+2)
 		if err != nil {
 			return nil, err
 		}
@@ -215,20 +247,16 @@ func readTable(r io.Reader, want []column) ([][]string, error) {
 	return rows, nil
 }
 
-func pick(fields []string, at []int, want []column, line int) ([]string, error) {
-	row := make([]string, len(want))
-	for i, from := range at {
-		if from >= 0 {
-			row[i] = strings.TrimSpace(fields[from])
+func checkRow(row []string, want []column, line int) error {
+	for i, value := range row {
+		if want[i].required && value == "" {
+			return protocollo.Errorf(protocollo.Invalid, "csv", "row %d: %s is empty", line, want[i].names[0])
 		}
-		if want[i].required && row[i] == "" {
-			return nil, protocollo.Errorf(protocollo.Invalid, "csv", "row %d: %s is empty", line, want[i].names[0])
-		}
-		if utf8.RuneCountInString(row[i]) > maxFieldRunes {
-			return nil, protocollo.Errorf(protocollo.Invalid, "csv", "row %d: %s is longer than %d", line, want[i].names[0], maxFieldRunes)
+		if utf8.RuneCountInString(value) > maxFieldRunes {
+			return protocollo.Errorf(protocollo.Invalid, "csv", "row %d: %s is longer than %d", line, want[i].names[0], maxFieldRunes)
 		}
 	}
-	return row, nil
+	return nil
 }
 
 // wrapped names what was done when it failed.

@@ -9,15 +9,20 @@ import (
 	"fmt"
 
 	"segnatura/internal/protocollo"
+	"segnatura/internal/rules"
 )
 
 // RegisterCommand is what the clerk sends with «Registra».
 type RegisterCommand struct {
 	Key   string           `json:"key" minLength:"8" maxLength:"80" doc:"Chiave della richiesta, creata quando si apre il modulo"`
 	Draft protocollo.Draft `json:"draft"`
-	// DuplicateChoice answers the possible duplicates that were shown (R1.6); DuplicateOf names the one that it is about.
+	// DuplicateChoice answers the possible duplicates that were shown (R1.6); DuplicateOf names the one that it is about, DuplicateIntake one that has no number
+	// yet by its intake.
 	DuplicateChoice protocollo.DuplicateChoice `json:"duplicateChoice,omitempty" enum:",diverso,originale-fax"`
 	DuplicateOf     int64                      `json:"duplicateOf,omitempty"`
+	DuplicateIntake int64                      `json:"duplicateIntake,omitempty"`
+	// NotPersonal is the clerk's word that a closed envelope is no personal one although words of L-14 stand in what was typed (R16.6).
+	NotPersonal bool `json:"notPersonal,omitempty"`
 }
 
 // Register takes a letter in and asks for its number.
@@ -27,13 +32,38 @@ type RegisterCommand struct {
 // last attempt says why. The same key with the same content gives the same answer, however often it is sent (R16.9).
 //
 // Errors: Forbidden; Invalid with the field; Conflict "possible-duplicates" when [Station.CheckDuplicates] has something to
-// show and no choice was made; Conflict "request-key" for the same key with other content; Stopped. An error with a Record that has an
+// show and no choice was made; Conflict "request-key" for the same key with other content; Conflict "envelope-personal" for a closed envelope with
+// words of L-14, see [Station.KeepClosed]; Stopped. An error with a Record that has an
 // intake id came after the intake was safe.
 func (s *Station) Register(ctx context.Context, actor protocollo.Actor, cmd RegisterCommand) (Record, error) {
+	if cmd.Draft.BidID != 0 {
+		return Record{}, protocollo.Errorf(protocollo.Invalid, "bidID", "a plico is registered as one")
+	}
+	if err := refusePersonal(cmd); err != nil {
+		return Record{}, err
+	}
+	if err := s.givenBack(ctx, actor, cmd.Draft); err != nil {
+		return Record{}, err
+	}
+	return s.register(ctx, actor, cmd, origin{})
+}
+
+// origin is what a letter was before; zero for one that came in as itself.
+type origin struct {
+	plico             *protocollo.Bid
+	note, application int64
+}
+
+// register is Register, of a letter that was something else before.
+func (s *Station) register(ctx context.Context, actor protocollo.Actor, cmd RegisterCommand, was origin) (Record, error) {
 	in, err := s.newIntake(ctx, actor, cmd)
 	if err != nil {
 		return Record{}, err
 	}
+	if was.plico != nil {
+		in.Sign.Legends = append(in.Sign.Legends, rules.BidLegends(was.plico.Handover.Received())...)
+	}
+	in.NoteID, in.ApplicationID = was.note, was.application
 	unlock, err := s.keys.lock(ctx, intakeKey(cmd.Key))
 	if err != nil {
 		return Record{}, fmt.Errorf("wait for the same request: %w", err)
@@ -49,11 +79,14 @@ func (s *Station) Register(ctx context.Context, actor protocollo.Actor, cmd Regi
 	ctx = context.WithoutCancel(ctx)
 	if !saved.Existing {
 		s.publishIntake(EventIntake, saved.Intake.ID, saved.Intake)
+		if saved.Registration != nil { // the emergency register's number comes with the saving
+			s.publishIntake(EventRegistration, saved.Registration.ID, saved.Intake)
+		}
 	}
 	reg := saved.Registration
 	if reg == nil && unsettled(saved.Attempt) {
 		// An attempt found here is nobody's: whoever makes one holds the key's lock until it is settled.
-		reg, err = s.settle(ctx, PendingAttempt{Attempt: saved.Attempt, Intake: saved.Intake}, saved.Existing)
+		reg, err = s.settle(s.atTheDesk(ctx), PendingAttempt{Attempt: saved.Attempt, Intake: saved.Intake}, saved.Existing)
 	}
 	if err != nil {
 		return Record{Intake: saved.Intake, Attempts: []protocollo.Attempt{saved.Attempt}}, err
@@ -76,21 +109,44 @@ func (s *Station) newIntake(ctx context.Context, actor protocollo.Actor, cmd Reg
 	switch cmd.DuplicateChoice {
 	case protocollo.DuplicateNone:
 	case protocollo.DuplicateDifferent, protocollo.DuplicateFaxFirst:
-		if cmd.DuplicateOf == 0 {
+		if cmd.DuplicateOf == 0 && cmd.DuplicateIntake == 0 {
 			return NewIntake{}, protocollo.Errorf(protocollo.Invalid, "duplicateOf", "the choice names no registration")
+		}
+		if cmd.DuplicateOf == 0 {
+			like, err := s.cfg.Views.IntakeRecord(ctx, actor, cmd.DuplicateIntake)
+			if errors.Is(err, protocollo.NotFound) {
+				return NewIntake{}, protocollo.Errorf(protocollo.Invalid, "duplicateOf", "no intake %d", cmd.DuplicateIntake)
+			}
+			if err != nil {
+				return NewIntake{}, fmt.Errorf("read intake %d: %w", cmd.DuplicateIntake, err)
+			}
+			if like.Registration != nil { // it gained its number meanwhile
+				cmd.DuplicateOf = like.Registration.ID
+			}
 		}
 	default:
 		return NewIntake{}, protocollo.Errorf(protocollo.Invalid, "duplicateChoice", "choice %q", cmd.DuplicateChoice)
 	}
-	if _, _, err := s.office(ctx, actor.AOO); err != nil {
+	setup, aoo, err := s.office(ctx, actor.AOO)
+	if err != nil {
 		return NewIntake{}, stoppedUnlessSetUp(err)
+	}
+	if err := s.chosen(setup); err != nil {
+		return NewIntake{}, err
 	}
 	digest, err := contentDigest(draft)
 	if err != nil {
 		return NewIntake{}, err
 	}
+	if draft, err = s.withCircumstance(ctx, actor, draft); err != nil { // after the digest: what is sent again is what was typed
+		return NewIntake{}, err
+	}
+	if c := draft.Circumstance; c != nil && c.Of != 0 { // who names it has answered what else it might be
+		cmd.DuplicateChoice, cmd.DuplicateOf, cmd.DuplicateIntake = protocollo.DuplicateDifferent, c.Of, 0
+	}
 	return NewIntake{Key: cmd.Key, ContentDigest: digest, Draft: draft, Actor: actor, Connector: s.cfg.Registrar.Name(),
-		DuplicateChoice: cmd.DuplicateChoice, DuplicateOf: cmd.DuplicateOf}, nil
+		DuplicateChoice: cmd.DuplicateChoice, DuplicateOf: cmd.DuplicateOf, DuplicateIntake: cmd.DuplicateIntake, NotPersonal: cmd.NotPersonal,
+		Sign: segnaturaOf(setup, aoo, protocollo.Intake{Draft: draft}, protocollo.Receipt{})}, nil
 }
 
 // stoppedUnlessSetUp turns «no setup» into the stop that it is (R17.1).

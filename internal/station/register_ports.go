@@ -14,8 +14,9 @@ type IntakeStore interface {
 	// Stopped when numbering is not configured ("numbering-unset"), the clock is doubtful ("clock", R17.5), a restore waits
 	// for its last number ("restore", R17.4) or an invariant is broken ("invariant"). NotFound when the delivery is not open.
 	RecordIntake(ctx context.Context, in NewIntake) (RecordedIntake, error)
-	// BeginAttempt claims the next attempt of an intake that has no number and none under way or unknown; otherwise Conflict.
-	BeginAttempt(ctx context.Context, intakeID int64, connector string) (protocollo.Attempt, error)
+	// BeginAttempt claims the next attempt of an intake that has no number and none under way or unknown; otherwise Conflict. It returns the
+	// letter as it reads in that transaction: what was read before it may have been corrected since, and only this may go out.
+	BeginAttempt(ctx context.Context, intakeID int64, connector string) (PendingAttempt, error)
 	// SettleAttempt records how an attempt ended without a number. An unknown one may later be settled as absent.
 	SettleAttempt(ctx context.Context, attemptID int64, o protocollo.AttemptOutcome, words string) error
 	// ConfirmNumber turns an intake into a registration: number, reference, segnatura, settled attempt, in one transaction. Confirming the
@@ -32,6 +33,17 @@ type NewIntake struct {
 	Connector       string
 	DuplicateChoice protocollo.DuplicateChoice
 	DuplicateOf     int64
+	// DuplicateIntake is the intake that the choice is about, kept in the journal: it may have no number.
+	DuplicateIntake int64
+	// NotPersonal is kept in the journal.
+	NotPersonal bool
+	// Unnumbered says that nobody is asked for a number, now or later: grounds and words. nil: a letter.
+	Unnumbered *protocollo.Unnumbered
+	// Sign is what the segnatura of an emergency number holds but for the number and its instant. It is used while the AOO's emergency
+	// register is open: the letter is then numbered by the transaction that saves it.
+	Sign protocollo.Segnatura
+	// NoteID or ApplicationID is the nota riepilogativa or the domanda that becomes this letter; both are joined by the transaction that saves it.
+	NoteID, ApplicationID int64
 }
 
 // RecordedIntake is an arrival with its latest attempt, and its registration when it has one already.
@@ -50,7 +62,8 @@ type Registrar interface {
 	// Register asks for a number. Errors are classified: Rejected (Words are the other side's), Unavailable (certainly nothing
 	// happened), OutcomeUnknown (it may have).
 	Register(ctx context.Context, r protocollo.RegisterRequest) (protocollo.Receipt, error)
-	// Find looks a registration up by our own key. found=false is proof of absence only where Capabilities().FindByKey.
+	// Find looks a registration up by our own key. found=false is proof of absence only where Capabilities().FindByKey. Rejected is a refusal of
+	// the registration, and given only where Capabilities().Deferred: a search that was refused is OutcomeUnknown.
 	Find(ctx context.Context, aoo protocollo.AOOCode, key string) (r protocollo.Receipt, found bool, err error)
 	// Annul cancels a registration there. Unavailable and Rejected as above; Invalid where the contract has none.
 	Annul(ctx context.Context, ref string, a protocollo.Annulment) error
@@ -59,6 +72,15 @@ type Registrar interface {
 // DuplicateStore finds what may be the same letter (R1.6): same sender and sender's reference, same raccomandata code, same digest.
 type DuplicateStore interface {
 	PossibleDuplicates(ctx context.Context, aoo protocollo.AOOCode, d protocollo.Draft) ([]Duplicate, error)
+	// RaccomandataHolders lists the letters that have one of these codes of registered post, their own or a recipient's; those that were annulled or
+	// closed do not count.
+	RaccomandataHolders(ctx context.Context, aoo protocollo.AOOCode, codes []string) ([]RaccomandataHolder, error)
+}
+
+// RaccomandataHolder is a letter that has a code of registered post.
+type RaccomandataHolder struct {
+	Code string
+	Duplicate
 }
 
 // Duplicate is one earlier record that may be the same letter.
@@ -71,10 +93,11 @@ type Duplicate struct {
 
 // UnsettledStore finds at start what a crash left open (R17.2), and what waits for another try.
 type UnsettledStore interface {
-	// UnsettledAttempts lists attempts under way (whose process died) and unknown ones, oldest first.
-	UnsettledAttempts(ctx context.Context) ([]PendingAttempt, error)
-	// WaitingIntakes lists intakes without number, without an attempt under way or unknown, not rejected, in arrival order.
-	WaitingIntakes(ctx context.Context) ([]protocollo.Intake, error)
+	// UnsettledAttempts lists attempts under way (whose process died) and unknown ones, oldest first: at most limit after that id.
+	UnsettledAttempts(ctx context.Context, after int64, limit int) ([]PendingAttempt, error)
+	// WaitingIntakes lists intakes without number, without an attempt under way or unknown, not rejected, in arrival order: at most limit
+	// after that one; the zero Intake is before all.
+	WaitingIntakes(ctx context.Context, after protocollo.Intake, limit int) ([]protocollo.Intake, error)
 }
 
 // PendingAttempt is an attempt with its intake.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,6 +130,38 @@ func TestPossibleDuplicates(t *testing.T) {
 	}
 }
 
+// While numbers wait, what looks like the letter has none to name it by: it is named by its intake, and by its number once it has one.
+func TestDuplicateOfALetterWithoutNumber(t *testing.T) {
+	o := newOffice(t)
+	o.registrar.always = away
+	d := letter("Fax")
+	d.RaccomandataCode = "150123456789"
+	first, err := o.s.Register(t.Context(), clerk, station.RegisterCommand{Key: "key-0001", Draft: d})
+	if err != nil || first.Registration != nil {
+		t.Fatalf("record %+v, %v", first, err)
+	}
+	cmd := station.RegisterCommand{Key: "key-0002", Draft: d, DuplicateChoice: protocollo.DuplicateDifferent, DuplicateIntake: 99}
+	_, err = o.s.Register(t.Context(), clerk, cmd)
+	wantClass(t, err, protocollo.Invalid, "duplicateOf")
+	cmd.DuplicateIntake = first.Intake.ID
+	rec, err := o.s.Register(t.Context(), clerk, cmd)
+	if err != nil || rec.Intake.DuplicateChoice != protocollo.DuplicateDifferent || rec.Intake.DuplicateOf != 0 {
+		t.Fatalf("record %+v, %v", rec, err)
+	}
+	history, err := o.s.History(t.Context(), clerk, rec.Intake.ID)
+	if err != nil || !strings.Contains(string(history[0].Detail), fmt.Sprintf(`"duplicateIntake":%d`, first.Intake.ID)) {
+		t.Errorf("history %s, %v", history[0].Detail, err)
+	}
+	o.registrar.always = nil
+	if err := o.s.DrainWaiting(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Key = "key-0003"
+	if rec, err = o.s.Register(t.Context(), clerk, cmd); err != nil || rec.Intake.DuplicateOf != o.record(first.Intake.ID).Registration.ID {
+		t.Errorf("record %+v, %v", rec, err)
+	}
+}
+
 // TestLetterOfADelivery: letter 80 carries the delivery's instant, and a label of the day after says when it came in (R16.1).
 func TestLetterOfADelivery(t *testing.T) {
 	o := newOffice(t)
@@ -150,7 +183,7 @@ func TestLetterOfADelivery(t *testing.T) {
 
 func TestRegisterAwayThenDrained(t *testing.T) {
 	o := newOffice(t)
-	o.registrar.always = protocollo.Errorf(protocollo.Unavailable, "x", "away")
+	o.registrar.always = protocollo.Errorf(protocollo.Unavailable, "not-sent", "away")
 	var recs []station.Record
 	for i := range 3 {
 		rec := o.register(fmt.Sprintf("key-000%d", i), letter("x"))
@@ -190,6 +223,22 @@ func TestRejectedWaitsForAPerson(t *testing.T) {
 	}
 	if rec := o.record(rec.Intake.ID); rec.Registration != nil || len(rec.Attempts) != 1 {
 		t.Fatalf("a rejected letter was sent again: %+v", rec.Attempts)
+	}
+}
+
+// TestOurErrorsAreNobodysWords: the clerk was shown «Risposta: «outcome-unknown (x): dial tcp…»», which nobody had answered.
+func TestOurErrorsAreNobodysWords(t *testing.T) {
+	for name, err := range map[string]error{
+		"a classified one": protocollo.Errorf(protocollo.Rejected, "x", "no such office"), "a wrapped one": fmt.Errorf("call: %w", protocollo.Errorf(protocollo.Rejected, "x", "no")),
+		"any": errors.New("dial tcp"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.registrar.always = err
+			if a := o.register("key-0001", letter("x")).Attempts[0]; a.Words != "" || a.Outcome == protocollo.AttemptNumbered {
+				t.Errorf("%v: %s with the words %q", err, a.Outcome, a.Words)
+			}
+		})
 	}
 }
 
@@ -337,9 +386,9 @@ func (f *faulty) RecordIntake(ctx context.Context, in station.NewIntake) (statio
 	return r, err
 }
 
-func (f *faulty) BeginAttempt(ctx context.Context, id int64, connector string) (protocollo.Attempt, error) {
+func (f *faulty) BeginAttempt(ctx context.Context, id int64, connector string) (station.PendingAttempt, error) {
 	if err := f.strike("BeginAttempt", false); err != nil {
-		return protocollo.Attempt{}, err
+		return station.PendingAttempt{}, err
 	}
 	a, err := f.IntakeStore.BeginAttempt(ctx, id, connector)
 	if err == nil {
@@ -435,34 +484,28 @@ func stepFails(t *testing.T, behave func(*registrar), method string, after, asks
 	o.oneNumber("key-0001")
 }
 
-// TestAnnul: first there, then here; another role may not, and the data stay.
+// TestAnnul: of the Responsabile alone, with reason and act; the data stay, and no label is printed any more.
 func TestAnnul(t *testing.T) {
 	o := newOffice(t)
 	rec := o.register("key-0001", letter("Da annullare"))
-	ann := protocollo.Annulment{RegistrationID: rec.Registration.ID, Reason: "due volte", ActNumber: "7", ActDay: "2026-03-02"}
-	_, err := o.s.Annul(t.Context(), clerk, ann)
+	order := annulOrder(rec)
+	_, err := o.s.RequestCorrection(t.Context(), clerk, order)
 	wantClass(t, err, protocollo.Forbidden, "decide")
-	for field, broken := range map[string]protocollo.Annulment{
-		"reason":    {RegistrationID: ann.RegistrationID, Reason: "  ", ActNumber: "7", ActDay: "2026-03-02"},
-		"actNumber": {RegistrationID: ann.RegistrationID, Reason: "x", ActDay: "2026-03-02"},
-		"actDay":    {RegistrationID: ann.RegistrationID, Reason: "x", ActNumber: "7"},
+	for field, spoil := range map[string]func(*station.CorrectionAsk){
+		"reason":    func(a *station.CorrectionAsk) { a.Reason = "  " },
+		"actNumber": func(a *station.CorrectionAsk) { a.ActNumber = "" },
+		"actDay":    func(a *station.CorrectionAsk) { a.ActDay = "" },
 	} {
-		_, err := o.s.Annul(t.Context(), boss, broken)
+		broken := order
+		spoil(&broken)
+		_, err := o.s.RequestCorrection(t.Context(), boss, broken)
 		wantClass(t, err, protocollo.Invalid, field)
 	}
-	o.registrar.before = map[string]error{"Annul": protocollo.Errorf(protocollo.Unavailable, "x", "away")}
-	if _, err := o.s.Annul(t.Context(), boss, ann); !errors.Is(err, protocollo.Unavailable) {
-		t.Fatalf("Annul = %v, want Unavailable", err)
+	for range 2 { // the same again is no error
+		o.annul(rec)
 	}
-	if o.record(rec.Intake.ID).Facets.Annulled {
-		t.Fatal("annulled here and not there (R8.4)")
-	}
-	got, err := o.s.Annul(t.Context(), boss, ann)
-	if err != nil || !got.Facets.Annulled || got.Annulment.By != "resp" || got.Intake.Draft.Subject != "Da annullare" {
-		t.Fatalf("record %+v, %v", got, err)
-	}
-	if _, err := o.s.Annul(t.Context(), boss, ann); err != nil {
-		t.Errorf("the same annulment again: %v", err)
+	if got := o.record(rec.Intake.ID); !got.Facets.Annulled || got.Annulment.By != "resp" || got.Intake.Draft.Subject != "Da annullare" {
+		t.Fatalf("record %+v", got)
 	}
 	_, err = o.s.PrintLabel(t.Context(), clerk, rec.Registration.ID, o.printer, protocollo.ReprintNone)
 	wantClass(t, err, protocollo.Conflict, "annulled")

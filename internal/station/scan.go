@@ -20,6 +20,13 @@ type ScanCommand struct {
 	Intake   int64
 	// Continue appends to the document that a fault, a cancel or a stop left incomplete; 0 begins a new one.
 	Continue int64
+	// Replace is a page that is scanned again, alone: the run's first page takes its place, and it leaves. What else the run brings is a
+	// document of its own. A run that brings no page changes nothing.
+	Replace int64
+	// TwoSided is set for a feeder that takes one side, of sheets whose backs come in a second pass: that names this run's batch in BacksOf.
+	// To go on with either pass after a trouble, Continue is enough.
+	TwoSided bool
+	BacksOf  int64
 }
 
 // Lease says who has a scanner. One desk at a time has it (R21.6).
@@ -47,21 +54,28 @@ var (
 // caller's context: a closed browser stops nothing.
 //
 // Errors: Conflict "scanner-busy" with Words = who has it; Conflict "not-numbered" (R3.1), "envelope-closed" (R1.15), "annulled";
-// Conflict "not-open" for a document that cannot be continued. The device's own troubles end the batch as faulted.
+// Conflict "not-open" for a document that cannot be continued; "no-backs-due" for backs of a batch that awaits none, "still-scanning" while
+// its backs are under way, "backs-kept" while some are kept that an answer is due to. The device's own troubles end the batch as faulted.
 func (s *Station) StartScan(ctx context.Context, actor protocollo.Actor, cmd ScanCommand) (protocollo.Batch, error) {
 	selected, err := s.target(ctx, actor, cmd.Selected, cmd.Intake)
 	if err != nil {
 		return protocollo.Batch{}, err
 	}
+	if cmd.Replace != 0 {
+		if selected, err = s.replaceable(ctx, actor, cmd); err != nil {
+			return protocollo.Batch{}, err
+		}
+	}
 	release, err := s.lease(cmd.SourceID, actor)
 	if err != nil {
 		return protocollo.Batch{}, err
 	}
-	r, err := s.begin(ctx, actor, cmd.SourceID, selected, cmd.Continue)
+	r, err := s.begin(ctx, actor, cmd.SourceID, selected, cmd.Continue, passes{twoSided: cmd.TwoSided && !cmd.Request.Duplex, backsOf: cmd.BacksOf})
 	if err != nil {
 		release()
 		return protocollo.Batch{}, err
 	}
+	r.replaces = cmd.Replace
 	s.mu.Lock()
 	l := s.leases[cmd.SourceID]
 	l.BatchID = r.batch.ID
@@ -83,33 +97,40 @@ func (s *Station) StartScan(ctx context.Context, actor protocollo.Actor, cmd Sca
 
 // Upload takes the pages of files that a person gave, through the same steps as a scan. It returns when all are durable and
 // looked at. A page that is no image asks; files that cannot be taken at all end the batch as faulted, which is no error.
-func (s *Station) Upload(ctx context.Context, actor protocollo.Actor, doc scanner.Document, selected int64) (protocollo.Batch, error) {
+func (s *Station) Upload(ctx context.Context, actor protocollo.Actor, doc scanner.Document, selected int64) (Taken, error) {
 	return s.TakeFiles(ctx, actor, doc, "upload", selected)
 }
 
+// Taken is a batch of files.
+type Taken struct {
+	protocollo.Batch
+	// Refused is the file that ended the batch, by its name, where one did: those before it were taken.
+	Refused string `json:"refused,omitempty"`
+}
+
 // TakeFiles is [Station.Upload] for a source with a name, e.g. a hot folder's.
-func (s *Station) TakeFiles(ctx context.Context, actor protocollo.Actor, doc scanner.Document, sourceID string, selected int64) (protocollo.Batch, error) {
+func (s *Station) TakeFiles(ctx context.Context, actor protocollo.Actor, doc scanner.Document, sourceID string, selected int64) (Taken, error) {
 	selected, err := s.target(ctx, actor, selected, 0)
 	if err != nil {
 		_ = doc.Close()
-		return protocollo.Batch{}, err
+		return Taken{}, err
 	}
-	r, err := s.begin(ctx, actor, sourceID, selected, 0)
+	r, err := s.begin(ctx, actor, sourceID, selected, 0, passes{})
 	if err != nil {
 		_ = doc.Close()
-		return protocollo.Batch{}, err
+		return Taken{}, err
 	}
 	defer s.running.Done()
 	unhook := context.AfterFunc(ctx, func() { r.active.cancel(errCancelled) })
 	defer unhook()
 	if err := r.capture(doc); err != nil {
-		return r.batch, err
+		return Taken{Batch: r.batch}, err
 	}
 	b, err := s.cfg.Batches.Batch(context.WithoutCancel(ctx), r.batch.ID)
 	if err != nil {
-		return r.batch, fmt.Errorf("read batch: %w", err)
+		return Taken{Batch: r.batch}, fmt.Errorf("read batch: %w", err)
 	}
-	return b, nil
+	return Taken{Batch: b, Refused: r.refused}, nil
 }
 
 // target checks what a scan is for and returns the registration, or 0 for a batch.
@@ -135,6 +156,8 @@ func (s *Station) target(ctx context.Context, actor protocollo.Actor, selected, 
 		return 0, protocollo.Errorf(protocollo.Conflict, "not-numbered", "intake %d has no number yet", rec.Intake.ID)
 	case rec.Facets.Annulled:
 		return 0, protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", rec.Registration.ID)
+	case rec.Facets.Excluded:
+		return 0, protocollo.Errorf(protocollo.Forbidden, "excluded", "no image of registration %d is kept", rec.Registration.ID)
 	case rec.Intake.Draft.Envelope == protocollo.EnvelopeClosed:
 		return 0, protocollo.Errorf(protocollo.Conflict, "envelope-closed", "the envelope of intake %d stays closed", rec.Intake.ID)
 	}
@@ -199,7 +222,7 @@ func (s *Station) ScannerUser(sourceID string) string {
 }
 
 // begin makes a run's batch durable and adds it to what Close waits for: the caller owes s.running.Done.
-func (s *Station) begin(ctx context.Context, actor protocollo.Actor, sourceID string, selected, document int64) (*run, error) {
+func (s *Station) begin(ctx context.Context, actor protocollo.Actor, sourceID string, selected, document int64, p passes) (*run, error) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -207,7 +230,7 @@ func (s *Station) begin(ctx context.Context, actor protocollo.Actor, sourceID st
 	}
 	s.running.Add(1)
 	s.mu.Unlock()
-	r, err := s.newRun(ctx, actor, sourceID, selected, document)
+	r, err := s.newRun(ctx, actor, sourceID, selected, document, p)
 	if err != nil {
 		s.running.Done()
 		return nil, err
@@ -215,7 +238,7 @@ func (s *Station) begin(ctx context.Context, actor protocollo.Actor, sourceID st
 	return r, nil
 }
 
-func (s *Station) newRun(ctx context.Context, actor protocollo.Actor, sourceID string, selected, document int64) (*run, error) {
+func (s *Station) newRun(ctx context.Context, actor protocollo.Actor, sourceID string, selected, document int64, p passes) (*run, error) {
 	setup, _, err := s.office(ctx, actor.AOO)
 	if err != nil {
 		return nil, err
@@ -232,14 +255,19 @@ func (s *Station) newRun(ctx context.Context, actor protocollo.Actor, sourceID s
 			return nil, err
 		}
 	}
-	r.batch, err = s.cfg.Batches.BeginBatch(ctx, protocollo.Batch{AOO: actor.AOO, Desk: actor.Desk, Source: sourceID,
-		StartedBy: actor.User, StartedAt: s.now(), State: protocollo.BatchRunning, Selected: selected})
-	if err != nil {
-		return nil, fmt.Errorf("begin batch: %w", err)
+	if err := r.openBatch(ctx, protocollo.Batch{AOO: actor.AOO, Desk: actor.Desk, Source: sourceID,
+		StartedBy: actor.User, StartedAt: s.now(), State: protocollo.BatchRunning, Selected: selected}, p, cut); err != nil {
+		return nil, err
+	}
+	if document == 0 {
+		if err := r.follow(ctx); err != nil {
+			_ = s.cfg.Batches.EndBatch(context.WithoutCancel(ctx), r.batch.ID, protocollo.BatchFaulted, faultInternal)
+			return nil, err
+		}
 	}
 	if document != 0 {
 		if err := r.resume(ctx, cut); err != nil {
-			_ = s.cfg.Batches.EndBatch(context.WithoutCancel(ctx), r.batch.ID, protocollo.BatchFaulted, faultInternal)
+			_ = s.cfg.Batches.EndBatch(context.WithoutCancel(ctx), r.batch.ID, r.ended(protocollo.BatchFaulted), faultInternal)
 			return nil, err
 		}
 	}

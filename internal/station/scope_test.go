@@ -129,7 +129,7 @@ func TestScopeDecisions(t *testing.T) {
 			t.Errorf("document %+v", d)
 		}
 	})
-	t.Run("the literal profile offers only the note", func(t *testing.T) {
+	t.Run("the literal profile offers only the note, besides what is never scanned", func(t *testing.T) {
 		o, _, e := elevenPages(t)
 		p, err := o.s.Policies(t.Context(), boss)
 		if err != nil {
@@ -140,7 +140,7 @@ func TestScopeDecisions(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantClass(t, o.solve(boss, e, station.Answer{Choice: protocollo.ChoiceWhole, Reason: "x"}), protocollo.Invalid, "choice")
-		if again := o.exceptions()[0]; !slices.Equal(again.Choices, []protocollo.Choice{protocollo.ChoiceNote}) {
+		if again := o.exceptions()[0]; !slices.Equal(again.Choices, []protocollo.Choice{protocollo.ChoiceNote, protocollo.ChoiceExclude}) {
 			t.Errorf("offered %v", again.Choices)
 		}
 	})
@@ -373,7 +373,7 @@ func TestOriginalStaysWhileItsRunGoesOn(t *testing.T) {
 	f := &feeder{hold: make(chan struct{}), pages: []string{sheetOf("loose", nil), sheetOf("a1", withCodes(codeOf(a)))}}
 	b := o.startScan(f, station.ScanCommand{})
 	o.events.await(t, "question", func() bool { return len(o.exceptions()) == 1 })
-	o.mustSolve(clerk, o.theException(protocollo.ExceptionNoCode, ""), station.Answer{Choice: protocollo.ChoiceDiscard, Reason: "bianca"})
+	o.mustSolve(clerk, o.theException(protocollo.ExceptionBeforeLabel, ""), station.Answer{Choice: protocollo.ChoiceDiscard, Reason: "bianca"})
 	if len(dir.erased) != 0 {
 		t.Fatalf("erased %v during the run", dir.erased)
 	}

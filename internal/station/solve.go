@@ -13,10 +13,16 @@ import (
 // Answer is a person's answer to an exception.
 type Answer struct {
 	Choice         protocollo.Choice `json:"choice"`
-	RegistrationID int64             `json:"registrationID,omitempty"` // assign, new-version
+	RegistrationID int64             `json:"registrationID,omitempty"` // assign, new-version, attachment
+	Part           int               `json:"part,omitempty"`           // new-version: of which attachment; 0 = of the main document
 	Reason         string            `json:"reason,omitempty"`         // discard, whole
 	Sheets         int               `json:"sheets,omitempty"`         // note, note-first: typed, or 0 for the complete count
-	NotePart       rules.NotePart    `json:"notePart,omitempty"`       // note, note-first; "" = the document (N-1)
+	NotePart       rules.NotePart    `json:"notePart,omitempty"`       // note, note-first; "" = as the part is (N-1, N-2)
+	// Frontispiece says of which kind the document is whose first page stands for it; "" is the general choice, where it is allowed.
+	Frontispiece string `json:"frontispiece,omitempty"`
+	// Exclusion is a code of the catalogue; Responsible names who is responsible of the procedure, where that is asked.
+	Exclusion   rules.ExclusionCode `json:"exclusion,omitempty"`
+	Responsible string              `json:"responsible,omitempty"`
 }
 
 // WaitingException is an exception with what a person needs to answer it.
@@ -25,9 +31,17 @@ type WaitingException struct {
 	Document   protocollo.Document `json:"document"`
 	Choices    []protocollo.Choice `json:"choices"` // what this actor may answer, in the order in which it is offered
 	Candidates []Record            `json:"candidates,omitempty"`
-	// Sheets is the complete count, or 0 when a person must type it; Note is N-1 with it filled in.
-	Sheets int    `json:"sheets,omitempty"`
-	Note   string `json:"note,omitempty"`
+	// Temporary is the letter whose temporary label the page bears, where that is what is asked: without Registration until its number comes, and
+	// then among Candidates too.
+	Temporary *Record `json:"temporary,omitempty"`
+	// Sheets is the complete count, or 0 when a person must type it; Note is N-1, or of an attachment N-2, with it filled in. AllSheets is that of all
+	// the letter's attachments that wait for a note, for N-3, where there are several and the count is certain.
+	Sheets    int    `json:"sheets,omitempty"`
+	Note      string `json:"note,omitempty"`
+	AllSheets int    `json:"allSheets,omitempty"`
+	// Exclusions and Frontispieces are what the choices exclude and note-first may name.
+	Exclusions    []rules.Exclusion    `json:"exclusions,omitempty"`
+	Frontispieces []rules.Frontispiece `json:"frontispieces,omitempty"`
 }
 
 // Exceptions lists what waits for a person, oldest first.
@@ -54,12 +68,12 @@ func (s *Station) Exceptions(ctx context.Context, actor protocollo.Actor) ([]Wai
 }
 
 func (s *Station) waiting(ctx context.Context, actor protocollo.Actor, e protocollo.Exception) (WaitingException, error) {
-	w := WaitingException{Exception: e, Choices: e.Kind.Choices()}
+	w := WaitingException{Exception: e}
 	doc, pages, err := s.document(ctx, actor, e.DocumentID)
 	if err != nil {
 		return w, err
 	}
-	w.Document = doc
+	w.Document, w.Choices = doc, choicesFor(e, doc)
 	for _, id := range e.Detail.Registrations {
 		rec, err := s.cfg.Views.Record(ctx, actor, id)
 		if protocollo.ClassOf(err) == protocollo.NotFound {
@@ -70,25 +84,50 @@ func (s *Station) waiting(ctx context.Context, actor protocollo.Actor, e protoco
 		}
 		w.Candidates = append(w.Candidates, rec)
 	}
-	if e.Kind != protocollo.ExceptionScope {
-		return w, nil
-	}
-	policies, err := s.cfg.Policies.Policies(ctx, e.AOO)
-	if err != nil {
-		return w, fmt.Errorf("read policies: %w", err)
-	}
-	profile, err := pageProfile(policies)
-	if err != nil {
+	if err := s.withTemporary(ctx, actor, &w); err != nil {
 		return w, err
 	}
-	w.Choices = offered(profile.Allows(), actor)
+	if err := s.withScopeChoices(ctx, actor, &w); err != nil || e.Kind != protocollo.ExceptionScope {
+		return w, err
+	}
 	if w.Sheets, err = s.completeSheets(ctx, doc, pages); err != nil {
 		return w, err
 	}
+	if w.AllSheets, err = s.sheetsOutside(ctx, doc); err != nil {
+		return w, err
+	}
 	if w.Sheets > 0 {
-		w.Note, err = rules.NoteText(rules.NoteDocument, w.Sheets)
+		w.Note, err = rules.NoteText(notePartOf(doc.Part), w.Sheets)
 	}
 	return w, err
+}
+
+// withScopeChoices narrows the choices to what the page rule offers, and says what they may name. Without a registration there is no rule, and
+// nothing to exclude.
+func (s *Station) withScopeChoices(ctx context.Context, actor protocollo.Actor, w *WaitingException) error {
+	if !slices.Contains(w.Choices, protocollo.ChoiceExclude) {
+		return nil
+	}
+	w.Choices = slices.DeleteFunc(slices.Clone(w.Choices), func(c protocollo.Choice) bool { return c == protocollo.ChoiceExclude })
+	rule := &pageRule{}
+	var err error
+	if w.Document.RegistrationID != 0 {
+		rule, err = s.ruleFor(ctx, w.AOO, w.Document.RegistrationID)
+	} else if w.Kind == protocollo.ExceptionScope { // asked while the run goes on
+		rule.profile, err = s.profileOf(ctx, w.AOO)
+	}
+	if err != nil {
+		return err
+	}
+	if w.Kind == protocollo.ExceptionScope {
+		w.Choices, w.Frontispieces = offered(rule.profile.Allows(), actor), rule.profile.Frontispieces()
+	}
+	if w.Document.RegistrationID != 0 {
+		if w.Exclusions = rule.profile.Exclusions(rule.direction); len(w.Exclusions) > 0 {
+			w.Choices = append(w.Choices, protocollo.ChoiceExclude)
+		}
+	}
+	return nil
 }
 
 // completeSheets returns the number of sheets where it is certain, and otherwise 0: the run came to its own end and the source
@@ -125,26 +164,52 @@ type solver func(s *Station, ctx context.Context, v *solving) error
 var solvers = map[protocollo.Choice]solver{
 	protocollo.ChoiceAssign:     (*Station).solveAssign,
 	protocollo.ChoiceNewVersion: (*Station).solveAssign,
+	protocollo.ChoiceAttachment: (*Station).solveAssign,
+	protocollo.ChoiceWrongLabel: (*Station).solveWrongLabel,
 	protocollo.ChoiceSplit:      (*Station).solveSplit,
 	protocollo.ChoiceAccept:     (*Station).solveAccept,
 	protocollo.ChoiceDiscard:    (*Station).solveDiscard,
 	protocollo.ChoiceNote:       (*Station).solveScope,
 	protocollo.ChoiceNoteFirst:  (*Station).solveScope,
 	protocollo.ChoiceWhole:      (*Station).solveScope,
-	protocollo.ChoiceRetry:      (*Station).solveRetry,
+	protocollo.ChoiceExclude:    (*Station).solveExclude,
 }
 
 // goesOn lists the answers after which the document takes its way from the joining on.
 var goesOn = map[protocollo.Choice]bool{
 	protocollo.ChoiceAssign: true, protocollo.ChoiceNewVersion: true, protocollo.ChoiceBelongs: true, protocollo.ChoiceSplit: true,
+	protocollo.ChoiceWrongLabel: true, protocollo.ChoiceAttachment: true, protocollo.ChoiceAccept: true,
+}
+
+// answered is an answer to a kind of question.
+type answered struct {
+	kind   protocollo.ExceptionKind
+	choice protocollo.Choice
+}
+
+// makes lists the answers that leave nothing to look at. The state comes behind the answer: with a question open, the document waits.
+// A takeover that is tried again has its state already.
+var makes = map[answered]protocollo.DocumentState{
+	{protocollo.ExceptionScope, protocollo.ChoiceNoteFirst}: protocollo.DocumentReady,
+	{protocollo.ExceptionScope, protocollo.ChoiceWhole}:     protocollo.DocumentReady,
+	{protocollo.ExceptionArchive, protocollo.ChoiceRetry}:   protocollo.DocumentConfirmed,
+	{protocollo.ExceptionTakeover, protocollo.ChoiceRetry}:  protocollo.DocumentReceiving,
 }
 
 // SolveException answers an exception that was seen at a version. The document then goes on by itself as far as it can, which
 // may be to the next question.
 //
 // Errors: Conflict "already-solved" with Words = who; Conflict "still-scanning"; Conflict "already-captured", "annulled", "envelope-closed",
-// "first-the-others"; Invalid "choice", "registrationID", "reason", "sheets"; Forbidden for what only the Responsabile decides.
+// "first-the-others", "first-the-main"; NotFound "part"; Invalid "choice", "registrationID", "reason", "sheets"; Forbidden for what only the
+// Responsabile decides.
 func (s *Station) SolveException(ctx context.Context, actor protocollo.Actor, id int64, version int, answer Answer) error {
+	if err := s.solveException(ctx, actor, id, version, answer); err != nil {
+		return err
+	}
+	return s.settleAttachments(context.WithoutCancel(ctx), id)
+}
+
+func (s *Station) solveException(ctx context.Context, actor protocollo.Actor, id int64, version int, answer Answer) error {
 	if err := actor.Require(protocollo.ActRegister); err != nil {
 		return err
 	}
@@ -154,6 +219,12 @@ func (s *Station) SolveException(ctx context.Context, actor protocollo.Actor, id
 		return err
 	}
 	if err := s.afterRun(ctx, e, answer.Choice); err != nil {
+		return err
+	}
+	if e.Kind == protocollo.ExceptionBacks {
+		return s.solveBacks(ctx, actor, e, answer)
+	}
+	if err := s.answerInPasses(ctx, e, answer.Choice); err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -180,7 +251,11 @@ func (s *Station) SolveException(ctx context.Context, actor protocollo.Actor, id
 	if err := s.solved(ctx, actor, e, answer); err != nil {
 		return err
 	}
-	if goesOn[answer.Choice] || (answer.Choice == protocollo.ChoiceAccept && !comparesCounts(e)) {
+	if state, made := makes[answered{e.Kind, answer.Choice}]; made {
+		defer wake(s.archiveDue)
+		return s.setState(ctx, v.doc, state)
+	}
+	if goesOn[answer.Choice] {
 		doc, pages, err := s.cfg.Documents.Document(ctx, e.DocumentID)
 		if err != nil {
 			return fmt.Errorf("read document: %w", err)
@@ -209,7 +284,7 @@ func (s *Station) answerable(ctx context.Context, actor protocollo.Actor, id int
 	return e, nil
 }
 
-// afterRun keeps answers and a run under way apart: a note ends the run, everything else waits for it.
+// afterRun keeps answers and a run under way apart: a note or an exclusion ends the run, everything else waits for it.
 func (s *Station) afterRun(ctx context.Context, e protocollo.Exception, c protocollo.Choice) error {
 	s.mu.Lock()
 	var under *activeRun
@@ -222,7 +297,7 @@ func (s *Station) afterRun(ctx context.Context, e protocollo.Exception, c protoc
 	if under == nil {
 		return nil
 	}
-	if c != protocollo.ChoiceNote && c != protocollo.ChoiceNoteFirst {
+	if c != protocollo.ChoiceNote && c != protocollo.ChoiceNoteFirst && c != protocollo.ChoiceExclude {
 		return protocollo.Errorf(protocollo.Conflict, "still-scanning", "document %d is still being scanned", e.DocumentID)
 	}
 	return under.stop(ctx, errEnough)
@@ -258,8 +333,11 @@ func (s *Station) solveAssign(ctx context.Context, v *solving) error {
 		return err
 	}
 	if v.doc.RegistrationID != id {
-		if _, err := s.cfg.Documents.Associate(ctx, Association{DocumentID: v.doc.ID, RegistrationID: id, Actor: v.actor,
-			NewVersion: v.answer.Choice == protocollo.ChoiceNewVersion}); err != nil {
+		as := Association{DocumentID: v.doc.ID, RegistrationID: id, Actor: v.actor, NextPart: v.answer.Choice == protocollo.ChoiceAttachment}
+		if v.answer.Choice == protocollo.ChoiceNewVersion {
+			as.NewVersion, as.Part = true, v.answer.Part
+		}
+		if _, err := s.cfg.Documents.Associate(ctx, as); err != nil {
 			return fmt.Errorf("join document %d: %w", v.doc.ID, err)
 		}
 	}
@@ -307,9 +385,9 @@ func comparesCounts(e protocollo.Exception) bool {
 	return e.Kind == protocollo.ExceptionCount && e.Detail.Why == ""
 }
 
-func (s *Station) solveAccept(ctx context.Context, v *solving) error {
-	if comparesCounts(v.e) {
-		return s.judge(ctx, v.doc, v.pages, false)
+func (*Station) solveAccept(_ context.Context, v *solving) error {
+	if !slices.Contains(choicesFor(v.e, v.doc), protocollo.ChoiceAccept) {
+		return protocollo.Errorf(protocollo.Invalid, "choice", "document %d is joined to nothing yet", v.doc.ID)
 	}
 	return nil
 }
@@ -379,6 +457,16 @@ func (s *Station) solveScope(ctx context.Context, v *solving) error {
 	if v.doc.RegistrationID == 0 {
 		return protocollo.Errorf(protocollo.Conflict, "first-the-others", "document %d waits for other answers first", v.doc.ID)
 	}
+	var moot []protocollo.Exception // counts of pages that a note stands for
+	for _, o := range v.open {
+		switch {
+		case o.ID == v.e.ID:
+		case comparesCounts(o) && v.answer.Choice != protocollo.ChoiceWhole:
+			moot = append(moot, o)
+		default:
+			return protocollo.Errorf(protocollo.Conflict, "first-the-others", "document %d waits for other answers first", v.doc.ID)
+		}
+	}
 	rule, err := s.ruleFor(ctx, v.doc.AOO, v.doc.RegistrationID)
 	if err != nil {
 		return err
@@ -387,7 +475,6 @@ func (s *Station) solveScope(ctx context.Context, v *solving) error {
 		return protocollo.Errorf(protocollo.Invalid, "choice", "profile %s does not offer %q", rule.profile.Name, v.answer.Choice)
 	}
 	d := ScopeDecision{DocumentID: v.doc.ID, Actor: v.actor, Choice: v.answer.Choice, Profile: rule.profile.Name}
-	state := protocollo.DocumentReady
 	switch v.answer.Choice {
 	case protocollo.ChoiceWhole:
 		if err := v.actor.Require(protocollo.ActDecide); err != nil {
@@ -402,9 +489,10 @@ func (s *Station) solveScope(ctx context.Context, v *solving) error {
 		}
 		kept := 0
 		if v.answer.Choice == protocollo.ChoiceNoteFirst {
+			if d.Reason, err = rule.firstPage(v.answer.Frontispiece); err != nil {
+				return err
+			}
 			kept = 1
-		} else {
-			state = protocollo.DocumentNoted
 		}
 		for _, p := range v.pages[min(kept, len(v.pages)):] {
 			d.Erase = append(d.Erase, p.ID)
@@ -415,8 +503,11 @@ func (s *Station) solveScope(ctx context.Context, v *solving) error {
 			return fmt.Errorf("decide document %d: %w", v.doc.ID, err)
 		}
 	}
-	if err := s.setState(ctx, v.doc, state); err != nil {
-		return err
+	s.publish(EventDocument, v.doc.ID, v.doc.AOO)
+	for _, o := range moot {
+		if err := s.solved(ctx, protocollo.Station(v.doc.AOO), o, Answer{Choice: protocollo.ChoiceEdited}); err != nil {
+			return err
+		}
 	}
 	if len(d.Erase) > 0 {
 		s.eraseNow(ctx, v.pages[len(v.pages)-len(d.Erase):])
@@ -426,27 +517,22 @@ func (s *Station) solveScope(ctx context.Context, v *solving) error {
 
 // noteOf words the note with the sheets that are certain or that a person typed.
 func (s *Station) noteOf(ctx context.Context, v *solving) (int, string, error) {
-	n := v.answer.Sheets
-	if n == 0 {
-		var err error
+	n, part := v.answer.Sheets, v.answer.NotePart
+	var err error
+	if n == 0 && part == rules.NoteAttachments && v.doc.Part > 0 {
+		if n, err = s.sheetsOutside(ctx, v.doc); err != nil {
+			return 0, "", err
+		}
+	} else if n == 0 {
 		if n, err = s.completeSheets(ctx, v.doc, v.pages); err != nil {
 			return 0, "", err
 		}
 	}
-	part := v.answer.NotePart
 	if part == "" {
-		part = rules.NoteDocument
+		part = notePartOf(v.doc.Part)
 	}
 	text, err := rules.NoteText(part, n)
 	return n, text, err
-}
-
-func (s *Station) solveRetry(ctx context.Context, v *solving) error {
-	if err := s.setState(ctx, v.doc, protocollo.DocumentConfirmed); err != nil {
-		return err
-	}
-	s.wakeArchive()
-	return nil
 }
 
 // document returns a document that the actor may know of.

@@ -19,6 +19,16 @@ type Event struct {
 	Confidential bool
 	Operator     string // who registered it; for visibility
 	UOR          string
+	// Act is what only those may do who are told; "": everybody who may see the record.
+	Act protocollo.Action
+}
+
+// For reports whether an actor is told of the event. One of no AOO is everybody's.
+func (e Event) For(a protocollo.Actor) bool {
+	if e.AOO == "" {
+		return true
+	}
+	return (e.Act == "" || a.May(e.Act)) && a.Sees(e.AOO, e.Operator, e.UOR, e.Confidential)
 }
 
 // EventKind names what an event's ID is.

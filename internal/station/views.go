@@ -3,7 +3,7 @@ package station
 import (
 	"context"
 	"fmt"
-	"time"
+	"slices"
 
 	"segnatura/internal/protocollo"
 )
@@ -16,13 +16,28 @@ const (
 	defaultLength = 50
 )
 
-// Search finds registrations and intakes that the actor sees, newest first.
+// Search finds registrations and intakes that the actor sees, newest first; before them, where the text is a number or a code and nothing else
+// is asked, what [Station.Open] opens with it.
 func (s *Station) Search(ctx context.Context, actor protocollo.Actor, q Query) (SearchResult, error) {
 	if err := actor.Require(protocollo.ActSearch); err != nil {
 		return SearchResult{}, err
 	}
 	q.Limit = within(q.Limit, maxHits)
-	return wrapped(s.cfg.Views.Search(ctx, actor, q))("search")
+	res, err := wrapped(s.cfg.Views.Search(ctx, actor, q))("search")
+	if err != nil || q != (Query{Text: q.Text, Before: q.Before, Limit: q.Limit}) {
+		return res, err
+	}
+	named, err := s.Open(ctx, actor, q.Text)
+	if class := protocollo.ClassOf(err); err != nil && class != protocollo.NotFound && class != protocollo.Invalid {
+		return SearchResult{}, err
+	}
+	res.Hits = slices.DeleteFunc(res.Hits, func(r Record) bool {
+		return slices.ContainsFunc(named, func(n Record) bool { return n.Intake.ID == r.Intake.ID })
+	})
+	if q.Before == 0 {
+		res.Hits = append(named, res.Hits...)
+	}
+	return res, nil
 }
 
 func within(n, most int) int {
@@ -50,6 +65,7 @@ func (s *Station) Registration(ctx context.Context, actor protocollo.Actor, regi
 
 func flaggedRecord(r Record, err error) (Record, error) {
 	withFlags(r.Documents)
+	withScans(r.Documents)
 	return r, err
 }
 
@@ -122,53 +138,4 @@ func (s *Station) Counts(ctx context.Context, actor protocollo.Actor) (Counts, e
 		return Counts{}, nil
 	}
 	return wrapped(s.cfg.Views.Counts(ctx, actor))("count")
-}
-
-// Health says how the system that numbers answered last.
-type Health struct {
-	Connector string      `json:"connector"`
-	State     HealthState `json:"state" enum:"untried,answering,away,doubtful"`
-	Since     time.Time   `json:"since,omitzero"` // of the state
-}
-
-// HealthState is a code that the UI words.
-type HealthState string
-
-const (
-	HealthUntried   HealthState = "untried" // nothing was asked since the start
-	HealthAnswering HealthState = "answering"
-	HealthAway      HealthState = "away"
-	HealthDoubtful  HealthState = "doubtful" // it did not answer clearly
-)
-
-// Health returns what the last call taught. It asks nothing.
-func (s *Station) Health() Health {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := s.central
-	h.Connector = s.cfg.Registrar.Name()
-	if h.State == "" {
-		h.State = HealthUntried
-	}
-	return h
-}
-
-// noteCentral learns from a call's end. A no is an answer.
-func (s *Station) noteCentral(err error) {
-	state := HealthDoubtful
-	switch protocollo.ClassOf(err) {
-	case "", protocollo.Rejected, protocollo.Invalid, protocollo.Stopped, protocollo.NotFound, protocollo.Conflict:
-		state = HealthAnswering
-	case protocollo.Unavailable:
-		state = HealthAway
-	}
-	s.mu.Lock()
-	changed := s.central.State != state
-	if changed {
-		s.central = Health{State: state, Since: s.now()}
-	}
-	s.mu.Unlock()
-	if changed {
-		s.publish(EventStatus, 0, "")
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"segnatura/scanner"
-	"segnatura/scanner/sheet/barcode"
 )
 
 // Inspector does with one call what the station asks of a page. The zero value is ready and looks for QR codes only; it keeps
@@ -58,7 +57,8 @@ func (in Inspector) inspect(ctx context.Context, r io.ReadSeeker, settings scann
 		return nil, scanner.Facts{}, err
 	}
 	facts := m.Facts()
-	facts.Codes, err = barcode.Find(ctx, m.Grey, barcode.Options{Accept: accept, Code128: in.Code128})
+	found, err := m.find(ctx, accept, in.Code128)
+	facts.Codes, facts.Suspects = found.Codes, found.Suspects
 	if err != nil {
 		return m, facts, fmt.Errorf("sheet: inspect: %w", err)
 	}

@@ -32,14 +32,18 @@ func (m *Image) Thumbnail(maxPx int) ([]byte, error) {
 	return encode(out, thumbnailQuality)
 }
 
-// Crop is a part of the page in grey as a JPEG, for the operator to look at what was not read. r is in pixels of the file and is
-// cut to the page; a part outside of it is an error.
-func (m *Image) Crop(r image.Rectangle) ([]byte, error) {
+// Crop is a part of the page in grey as a JPEG, for the operator to look at what was not read. r is in pixels of the file and is cut to the
+// page; a part outside of it is an error. Its longer side has at most maxPx pixels; a smaller part is not enlarged.
+func (m *Image) Crop(r image.Rectangle, maxPx int) ([]byte, error) {
 	r = r.Add(m.Grey.Rect.Min).Intersect(m.Grey.Rect)
-	if r.Empty() {
-		return nil, fmt.Errorf("sheet: crop: %v lies outside of the page", r)
+	if r.Empty() || maxPx < 1 {
+		return nil, fmt.Errorf("sheet: crop: %v in %d pixels", r, maxPx)
 	}
-	return encode(m.Grey.SubImage(r).(*image.Gray), cropQuality)
+	part := m.Grey.SubImage(r).(*image.Gray)
+	if long := max(r.Dx(), r.Dy()); long > maxPx {
+		part = shrink(part, max(r.Dx()*maxPx/long, 1), max(r.Dy()*maxPx/long, 1))
+	}
+	return encode(part, cropQuality)
 }
 
 func encode(img *image.Gray, quality int) ([]byte, error) {

@@ -104,9 +104,12 @@ func (s *separated) next(ctx context.Context) (*scanner.Page, error) {
 	return &p, nil
 }
 
-// refuse tells the run below that its file, which was read whole, can never be taken, if that is what err says.
-func (s *separated) refuse(err error) error {
+// refuse names the file in a fault, and tells the run below that its file, which was read whole, can never be taken, if that is what err says.
+func (s *separated) refuse(name string, err error) error {
 	var fault *scanner.Fault
+	if errors.As(err, &fault) && fault.File == "" {
+		fault.File = name
+	}
 	if below, ok := s.below.(scanner.Refuser); ok && errors.As(err, &fault) {
 		below.Refuse(fault)
 	}
@@ -129,7 +132,7 @@ func (s *separated) take(ctx context.Context, p *scanner.Page) error {
 		return fmt.Errorf("separate pages of %s: %w", p.Name, err)
 	}
 	if s.views, err = s.takeApart(ctx, p.Name, f, size); err != nil {
-		return s.refuse(err)
+		return s.refuse(p.Name, err)
 	}
 	s.page = *p
 	s.page.Original = scanner.Original{SHA256: hex.EncodeToString(digest.Sum(nil)), Bytes: size}

@@ -140,5 +140,10 @@ func (m *Image) Facts() scanner.Facts { return m.facts }
 // an accepted one unless there are signs of another (see barcode.Find). Places are in pixels of the file. With ctx ended, what was
 // found until then is returned with the error.
 func (m *Image) Codes(ctx context.Context, accept func(text string) bool) ([]scanner.CodeRead, error) {
-	return barcode.Find(ctx, m.Grey, barcode.Options{Accept: accept})
+	found, err := m.find(ctx, accept, false)
+	return found.Codes, err
+}
+
+func (m *Image) find(ctx context.Context, accept func(text string) bool, code128 bool) (barcode.Result, error) {
+	return barcode.Find(ctx, m.Grey, barcode.Options{Accept: accept, Code128: code128, DPI: m.facts.XDPI})
 }

@@ -10,13 +10,10 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
-	"io"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/boombuler/barcode/qr"
@@ -304,89 +301,6 @@ func TestBlankOrNot(t *testing.T) {
 	}
 }
 
-// enormous is a whole PNG of 20000 x 20000 pixels, as its header says; there is next to nothing behind it.
-func enormous() []byte {
-	chunk := func(kind string, body []byte) []byte {
-		out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
-		out = append(append(out, kind...), body...)
-		return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
-	}
-	ihdr := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 20000), 20000)
-	out := append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(ihdr, 8, 0, 0, 0, 0))...)
-	return append(append(out, chunk("IDAT", nil)...), chunk("IEND", nil)...)
-}
-
-func TestRefusals(t *testing.T) {
-	page := blankPage(300, 300)
-	whole := map[string][]byte{"JPEG": jpegOf(t, page), "PNG": pngOf(t, page), "TIFF": tiffOf(t, page)}
-	scrambled := bytes.Clone(whole["PNG"])
-	scrambled[len(scrambled)/2] ^= 0x55
-	loop := bytes.Clone(whole["TIFF"])
-	ifd := binary.LittleEndian.Uint32(loop[4:])
-	binary.LittleEndian.PutUint32(loop[int(ifd)+2+12*int(binary.LittleEndian.Uint16(loop[ifd:])):], ifd)
-	for _, c := range []struct {
-		name   string
-		data   []byte
-		kind   scanner.FaultKind
-		reason string
-	}{
-		{"no bytes", nil, scanner.FaultTruncated, "empty"},
-		{"one byte", []byte{0xff}, scanner.FaultTruncated, "first bytes"},
-		{"text", []byte("Gentile Comune, con la presente"), scanner.FaultBadData, "neither JPEG"},
-		{"PDF", []byte("%PDF-1.7\n"), scanner.FaultBadData, "PDF"},
-		{"JPEG cut", whole["JPEG"][:len(whole["JPEG"])*2/3], scanner.FaultTruncated, "JPEG"},
-		{"JPEG header only", whole["JPEG"][:40], scanner.FaultTruncated, "JPEG"},
-		{"PNG cut", whole["PNG"][:len(whole["PNG"])*2/3], scanner.FaultTruncated, "PNG"},
-		{"PNG scrambled", scrambled, scanner.FaultBadData, "PNG"},
-		{"TIFF cut", whole["TIFF"][:len(whole["TIFF"])*2/3], scanner.FaultTruncated, "TIFF"},
-		{"TIFF whose pages go round", loop, scanner.FaultBadData, "itself"},
-		{"400 megapixels", enormous(), scanner.FaultBadData, "20000 x 20000"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			m, err := sheet.Read(bytes.NewReader(c.data), scanner.Settings{})
-			var f *scanner.Fault
-			if m != nil || !errors.As(err, &f) {
-				t.Fatalf("image %v, error %v", m, err)
-			}
-			if f.Kind != c.kind || !strings.Contains(f.Error(), c.reason) {
-				t.Errorf("%v; want %s and %q", f, c.kind, c.reason)
-			}
-		})
-	}
-}
-
-func TestAnEnormousImageIsRefusedBeforeAnythingIsAllocatedForIt(t *testing.T) {
-	data := enormous()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	if _, err := sheet.Read(bytes.NewReader(data), scanner.Settings{}); err == nil {
-		t.Fatal("taken")
-	}
-	runtime.ReadMemStats(&after)
-	perRead := after.TotalAlloc - before.TotalAlloc
-	if perRead > 1<<20 {
-		t.Errorf("%d bytes were allocated to refuse it", perRead)
-	}
-}
-
-// broken fails as a cut transfer does.
-type broken struct{ *bytes.Reader }
-
-var errCable = errors.New("cable")
-
-func (broken) Read([]byte) (int, error) { return 0, errCable }
-
-func TestAReadersOwnErrorIsHandedOn(t *testing.T) {
-	_, err := sheet.Read(broken{bytes.NewReader(jpegOf(t, blankPage(10, 10)))}, scanner.Settings{})
-	if !errors.Is(err, errCable) {
-		t.Errorf("error %v", err)
-	}
-	var f *scanner.Fault
-	if errors.As(err, &f) {
-		t.Errorf("a reader's trouble was taken for a bad page: %v", err)
-	}
-}
-
 func TestThumbnailAndCropDecode(t *testing.T) {
 	page := blankPage(2480, 3508)
 	fill(page, image.Rect(1240, 0, 2480, 3508), 60)
@@ -417,7 +331,7 @@ func TestThumbnailAndCropDecode(t *testing.T) {
 	if _, err := m.Thumbnail(0); err == nil {
 		t.Error("a thumbnail of no pixels was made")
 	}
-	part, err := m.Crop(image.Rect(1200, 100, 1280, 150))
+	part, err := m.Crop(image.Rect(1200, 100, 1280, 150), 80)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -428,7 +342,13 @@ func TestThumbnailAndCropDecode(t *testing.T) {
 	if img.Bounds().Dx() != 80 || img.Bounds().Dy() != 50 || img.(*image.Gray).GrayAt(10, 25).Y < 200 || img.(*image.Gray).GrayAt(70, 25).Y > 90 {
 		t.Errorf("crop %v is not the part that was asked for", img.Bounds())
 	}
-	if _, err := m.Crop(image.Rect(5000, 5000, 5100, 5100)); err == nil {
+	if part, err = m.Crop(image.Rect(1200, 100, 1280, 150), 40); err != nil {
+		t.Fatal(err)
+	}
+	if half, err := jpeg.DecodeConfig(bytes.NewReader(part)); err != nil || half.Width != 40 || half.Height != 25 {
+		t.Errorf("of at most 40 pixels: %+v, %v", half, err)
+	}
+	if _, err := m.Crop(image.Rect(5000, 5000, 5100, 5100), 80); err == nil {
 		t.Error("a crop outside of the page was made")
 	}
 }
@@ -475,84 +395,6 @@ func TestInspectorStopsWithTheContext(t *testing.T) {
 	}
 	if _, err := (sheet.Inspector{}).Thumbnail(ctx, bytes.NewReader(data), 10); !errors.Is(err, context.Canceled) {
 		t.Errorf("Thumbnail: %v", err)
-	}
-}
-
-// chain joins TIFF files of one page into one file: each is moved behind the last, its places with it.
-func chain(tb testing.TB, pages ...[]byte) []byte {
-	tb.Helper()
-	var out []byte
-	link := 4
-	for i, p := range pages {
-		p = bytes.Clone(p)
-		base := uint32(len(out))
-		ifd := binary.LittleEndian.Uint32(p[4:])
-		n := int(binary.LittleEndian.Uint16(p[ifd:]))
-		for e := range n {
-			entry := p[int(ifd)+2+12*e:][:12]
-			tag, kind, count := binary.LittleEndian.Uint16(entry), binary.LittleEndian.Uint16(entry[2:]), binary.LittleEndian.Uint32(entry[4:])
-			size := map[uint16]uint32{1: 1, 2: 1, 3: 2, 4: 4, 5: 8}[kind] * count
-			if size > 4 || tag == 273 {
-				binary.LittleEndian.PutUint32(entry[8:], binary.LittleEndian.Uint32(entry[8:])+base)
-			}
-			if tag == 273 && count != 1 {
-				tb.Fatal("more than one strip")
-			}
-		}
-		out = append(out, p...)
-		if i > 0 {
-			binary.LittleEndian.PutUint32(out[link:], base+ifd)
-		}
-		link = int(base+ifd) + 2 + 12*n
-	}
-	return out
-}
-
-func TestSplitShowsEachPageOfATIFFAlone(t *testing.T) {
-	var pages [][]byte
-	for i := range 3 {
-		pages = append(pages, tiffOf(t, blankPage(100+10*i, 200)))
-	}
-	file := bytes.NewReader(chain(t, pages...))
-	first, err := sheet.Read(file, scanner.Settings{})
-	if err != nil || first.Pages != 3 || first.Facts().WidthPx != 100 {
-		t.Fatalf("%+v, %v", first, err)
-	}
-	views, err := sheet.Split(file)
-	if err != nil || len(views) != 3 {
-		t.Fatalf("%d pages, %v", len(views), err)
-	}
-	for i, v := range views {
-		m, err := sheet.Read(v, scanner.Settings{})
-		if err != nil {
-			t.Fatalf("page %d: %v", i, err)
-		}
-		if m.Pages != 1 || m.Facts().WidthPx != 100+10*i {
-			t.Errorf("page %d: %d pages, %d pixels wide", i, m.Pages, m.Facts().WidthPx)
-		}
-		// What a copy of the view holds must be such a file too.
-		if _, err := v.Seek(0, io.SeekStart); err != nil {
-			t.Fatal(err)
-		}
-		alone, err := io.ReadAll(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if img, err := tiff.Decode(bytes.NewReader(alone)); err != nil || img.Bounds().Dx() != 100+10*i {
-			t.Errorf("page %d as a file of its own: %v", i, err)
-		}
-	}
-}
-
-func TestSplitLeavesOnePageAlone(t *testing.T) {
-	for name, data := range map[string][]byte{"JPEG": jpegOf(t, blankPage(50, 60)), "TIFF": tiffOf(t, blankPage(50, 60))} {
-		views, err := sheet.Split(bytes.NewReader(data))
-		if err != nil || len(views) != 1 {
-			t.Fatalf("%s: %d, %v", name, len(views), err)
-		}
-		if got, err := io.ReadAll(views[0]); err != nil || !bytes.Equal(got, data) {
-			t.Errorf("%s: not the file itself: %v", name, err)
-		}
 	}
 }
 

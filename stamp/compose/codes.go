@@ -32,21 +32,21 @@ type matrix struct {
 	dark       []bool
 }
 
-// newQR encodes the payload in alphanumeric mode, level M.
-func newQR(payload string, res stamp.Resolution) (*matrix, error) {
+// newQR encodes the payload in alphanumeric mode, level M. A module is at least moduleMM wide, and never less than it may be.
+func newQR(payload string, moduleMM float64, res stamp.Resolution) (*matrix, error) {
 	code, err := qr.Encode(payload, qr.M, qr.AlphaNumeric)
 	if err != nil {
 		return nil, fmt.Errorf("compose label: encode QR payload %q: %w", payload, err)
 	}
-	return newMatrix(code, ceilDots(qrModuleMM, res)), nil
+	return newMatrix(code, ceilDots(max(qrModuleMM, moduleMM), res)), nil
 }
 
-func newCode128(content string, res stamp.Resolution) (*matrix, error) {
+func newCode128(content string, moduleMM float64, res stamp.Resolution) (*matrix, error) {
 	code, err := code128.Encode(content)
 	if err != nil {
 		return nil, fmt.Errorf("compose label: encode Code 128 %q: %w", content, err)
 	}
-	return newMatrix(code, ceilDots(code128ModuleMM, res)), nil
+	return newMatrix(code, ceilDots(max(code128ModuleMM, moduleMM), res)), nil
 }
 
 func newMatrix(code barcode.Barcode, module int) *matrix {

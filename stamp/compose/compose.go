@@ -16,13 +16,18 @@
 // The QR code stands in the top right corner, its quiet zone of four modules inside the label. The Code 128 stands at the
 // bottom left with a quiet zone of ten modules on either side and its text below; where it is too wide to stand beside the
 // QR code it goes under it. The text has what is left: from the left margin to the QR code's quiet zone, from the top
-// margin to the Code 128. The banner runs across the foot, and everything else stays above it.
+// margin to the Code 128. The banner runs across the foot, and everything else stays above it. A [stamp.Layout] may put the QR
+// code in the left corner or in a band over the text, align the Code 128 and each line, make modules wider, and add a logo
+// before the text or below the QR code.
 //
 // # How text is fitted
 //
 // All sizes between the largest and the smallest legible one (2 mm) are tried, and the one is taken at which least is lost:
-// first the fewest lines dropped, then the fewest cut, then the fewest extra rows, then a number that stands out; among
-// equals the largest. A [stamp.ShortenNever] line is never cut: it goes on over further rows, broken between words.
+// first the fewest lines dropped, then the fewest cut, then the fewest blanks too short for a name, then the fewest extra rows, then a number that stands out; among
+// equals the largest. A line with a size of its own has it, whatever becomes of the others. A [stamp.ShortenNever] line is never cut: it goes on over further rows, broken between words.
+//
+// A line that ends in a blank to be signed in ([stamp.Line]) gets at least 10 mm of it where that costs no word: in a row of its own, drawn out to its end, with
+// the height that is left above it.
 //
 // # What it refuses
 //
@@ -61,6 +66,7 @@ const (
 	PartCode128 Part = "code128"
 	PartLine    Part = "line"
 	PartBanner  Part = "banner"
+	PartLogo    Part = "logo"
 )
 
 // DoesNotFitError says that a part of the label has no room at its smallest permitted size. Nothing was composed.
@@ -127,6 +133,8 @@ type drawing struct {
 	rows   []row // text lines, and the text below the Code 128
 	banner image.Rectangle
 	legend row // the banner's text, drawn white
+	logo   *stamp.Bitmap
+	logoIn image.Rectangle
 }
 
 // draw blackens the dots. It cannot fail: everything was measured by plan.
@@ -141,6 +149,7 @@ func (p *drawing) draw() *stamp.Bitmap {
 	for _, r := range p.rows {
 		r.draw(b.SetBlack)
 	}
+	drawLogo(b, p.logo, p.logoIn)
 	if !p.banner.Empty() {
 		white := make(map[image.Point]bool)
 		p.legend.draw(func(x, y int) { white[image.Pt(x, y)] = true })

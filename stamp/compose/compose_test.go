@@ -349,6 +349,9 @@ func check(t fataler, d *drawing, b *stamp.Bitmap) {
 	if !d.banner.Empty() {
 		boxes = append(boxes, d.banner)
 	}
+	if !d.logoIn.Empty() {
+		boxes = append(boxes, d.logoIn)
+	}
 	for i, one := range boxes {
 		for _, other := range boxes[:i] {
 			if one.Overlaps(other) {

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"strings"
@@ -34,12 +35,13 @@ type loss struct {
 	dropped   int
 	cut       int
 	extraRows int
+	cramped   int // blanks to sign in that are shorter than a name
 	plain     int // 1 when the number does not stand out
 }
 
 func (l loss) less(o loss) bool {
-	a := [...]int{l.dropped, l.cut, l.extraRows, l.plain}
-	b := [...]int{o.dropped, o.cut, o.extraRows, o.plain}
+	a := [...]int{l.dropped, l.cut, l.cramped, l.extraRows, l.plain}
+	b := [...]int{o.dropped, o.cut, o.cramped, o.extraRows, o.plain}
 	for i := range a {
 		if a[i] != b[i] {
 			return a[i] < b[i]
@@ -86,7 +88,7 @@ func (p *planner) fitLines(lines []wording, area image.Rectangle, em float64) (*
 	f := &fitting{}
 	var blocks []block
 	for _, line := range lines {
-		b, err := p.breakLine(line, area.Dx(), ceilDots(em, p.res), &f.loss)
+		b, err := p.breakLine(line, area.Dx(), ceilDots(cmp.Or(line.SizeMM, em), p.res), &f.loss)
 		if err != nil {
 			return nil, err
 		}
@@ -104,11 +106,17 @@ func (p *planner) fitLines(lines []wording, area image.Rectangle, em float64) (*
 		blocks = append(blocks[:last:last], blocks[last+1:]...)
 		f.loss.dropped++
 	}
-	p.enlarge(blocks, area, em, &f.loss)
+	kept := p.roomToSign(blocks, area, &f.loss)
+	p.enlarge(blocks, image.Rect(area.Min.X, area.Min.Y, area.Max.X, area.Max.Y-kept), em, &f.loss)
+	above := min(area.Dy()-height(blocks), ceilDots(mostSignMM, p.res))
 	y := area.Min.Y
 	for _, b := range blocks {
-		for _, text := range b.texts {
-			r := newRow(b.face, text, area.Min.X, y)
+		for i, text := range b.texts {
+			if b.line.Sign && i == len(b.texts)-1 {
+				y, above = y+above, 0
+				text = stretched(b.face, text, area.Dx())
+			}
+			r := newRow(b.face, text, p.aligned(area.Min.X, area.Max.X, b.face.width(text), b.line.Align), y)
 			r.line = b.line.index
 			f.rows = append(f.rows, r)
 			y += b.face.height
@@ -228,7 +236,7 @@ func cutAtWord(f *face, text string, width int) string {
 func (p *planner) enlarge(blocks []block, area image.Rectangle, em float64, cost *loss) {
 	var big []int
 	for i, b := range blocks {
-		if b.line.Big {
+		if b.line.Big && b.line.SizeMM == 0 {
 			big = append(big, i)
 		}
 	}

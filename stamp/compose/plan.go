@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 
@@ -53,10 +54,9 @@ func plan(label stamp.Label, res stamp.Resolution) (*drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	margin := ceilDots(marginMM, res)
-	area := image.Rect(margin, margin, d.width-margin, codeTop)
-	if !qrZone.Empty() {
-		area.Max.X = qrZone.Min.X
+	area, err := p.placeLogo(p.textArea(qrZone, codeTop), qrZone, codeTop)
+	if err != nil {
+		return nil, err
 	}
 	if err := p.placeLines(area); err != nil {
 		return nil, err
@@ -64,9 +64,28 @@ func plan(label stamp.Label, res stamp.Resolution) (*drawing, error) {
 	return d, nil
 }
 
+// margin is the label's own, in dots.
+func (p *planner) margin() int { return ceilDots(cmp.Or(p.label.MarginMM, marginMM), p.res) }
+
+// textArea is what the QR code leaves for the text above codeTop.
+func (p *planner) textArea(qrZone image.Rectangle, codeTop int) image.Rectangle {
+	margin := p.margin()
+	area := image.Rect(margin, margin, p.d.width-margin, codeTop)
+	switch {
+	case qrZone.Empty():
+	case p.label.Codes.QRCorner == stamp.CornerOver:
+		area.Min.Y = qrZone.Max.Y
+	case p.label.Codes.QRCorner == stamp.CornerLeft:
+		area.Min.X = qrZone.Max.X
+	default:
+		area.Max.X = qrZone.Min.X
+	}
+	return area
+}
+
 // placeBanner puts the banner at the foot and returns the y that nothing else may reach.
 func (p *planner) placeBanner() (foot int, err error) {
-	margin, gap := ceilDots(marginMM, p.res), ceilDots(gapMM, p.res)
+	margin, gap := p.margin(), ceilDots(gapMM, p.res)
 	if p.label.Banner == "" {
 		return p.d.height - margin, nil
 	}
@@ -92,17 +111,24 @@ func (p *planner) placeBanner() (foot int, err error) {
 	return 0, p.noRoom(PartBanner, 0, text, fmt.Sprintf("at %g mm it is wider than the label", minEmMM))
 }
 
-// placeQR puts the code in the top right corner and returns it with its quiet zone; empty without a code.
+// placeQR puts the code at the top, in the corner that the layout says, and returns it with its quiet zone; empty without a code.
 func (p *planner) placeQR(foot int) (image.Rectangle, error) {
 	if p.label.QR == "" {
 		return image.Rectangle{}, nil
 	}
-	m, err := newQR(p.label.QR, p.res)
+	m, err := newQR(p.label.QR, p.label.Codes.QRModuleMM, p.res)
 	if err != nil {
 		return image.Rectangle{}, err
 	}
 	side := m.width() + 2*qrQuiet*m.module
-	zone := image.Rect(p.d.width-side, 0, p.d.width, side)
+	left := p.d.width - side
+	switch p.label.Codes.QRCorner {
+	case stamp.CornerLeft:
+		left = min(0, left)
+	case stamp.CornerOver:
+		left = p.aligned(0, p.d.width, side, stamp.AlignCentre)
+	}
+	zone := image.Rect(left, 0, left+side, side)
 	if zone.Min.X < 0 || zone.Max.Y > foot {
 		need := fmt.Sprintf("%d modules of %d dots with the quiet zone are %.1f mm", m.cols+2*qrQuiet, m.module, p.mm(side))
 		return image.Rectangle{}, p.noRoom(PartQR, 0, p.label.QR, need)
@@ -116,7 +142,7 @@ func (p *planner) placeCode128(foot int, qrZone image.Rectangle) (top int, err e
 	if p.label.Code128 == "" {
 		return foot, nil
 	}
-	m, err := newCode128(p.label.Code128, p.res)
+	m, err := newCode128(p.label.Code128, p.label.Codes.Code128ModuleMM, p.res)
 	if err != nil {
 		return 0, err
 	}
@@ -127,7 +153,7 @@ func (p *planner) placeCode128(foot int, qrZone image.Rectangle) (top int, err e
 	if below, err = p.fonts.clean(below, -1, stamp.ShortenNever); err != nil {
 		return 0, err
 	}
-	barsMM := min(max(p.label.Size.HeightMM*barShare, minBarHeightMM), maxBarHeightMM)
+	barsMM := cmp.Or(p.label.Codes.Code128HeightMM, min(max(p.label.Size.HeightMM*barShare, minBarHeightMM), maxBarHeightMM))
 	face := p.fonts.face(ceilDots(max(minEmMM, barsMM*clearTextShare), p.res), false)
 	quiet := code128Quiet * m.module
 	zone := max(m.width()+2*quiet, face.width(below))
@@ -135,19 +161,39 @@ func (p *planner) placeCode128(foot int, qrZone image.Rectangle) (top int, err e
 	gap := ceilDots(gapMM, p.res)
 	spacing := gap / 2
 	top = foot - face.height - spacing - barHeight
-	right := p.d.width
-	if top < qrZone.Max.Y {
-		right = qrZone.Min.X // beside the QR code, or nowhere
+	left, right := 0, p.d.width
+	if top < qrZone.Max.Y { // beside the QR code, or nowhere
+		switch p.label.Codes.QRCorner {
+		case stamp.CornerLeft:
+			left = qrZone.Max.X
+		case stamp.CornerOver:
+			right = 0
+		default:
+			right = qrZone.Min.X
+		}
 	}
-	if zone > right || top < 0 {
+	if zone > right-left || top < 0 {
 		need := fmt.Sprintf("with its quiet zones it is %.1f x %.1f mm", p.mm(zone), p.mm(foot-top))
 		return 0, p.noRoom(PartCode128, 0, p.label.Code128, need)
 	}
-	x := (zone - m.width()) / 2
+	left = p.aligned(left, right, zone, p.label.Codes.Code128Align)
+	x := left + (zone-m.width())/2
 	p.d.bars, p.d.barsIn = m, image.Rect(x, top, x+m.width(), top+barHeight)
-	textX := max(0, (zone-face.width(below))/2)
+	textX := left + max(0, (zone-face.width(below))/2)
 	p.d.rows = append(p.d.rows, newRow(face, below, textX, p.d.barsIn.Max.Y+spacing))
 	return top - gap, nil
+}
+
+// aligned is where something of a width starts between left and right.
+func (p *planner) aligned(left, right, width int, a stamp.Align) int {
+	switch a {
+	case stamp.AlignCentre:
+		return left + max(0, (right-left-width)/2)
+	case stamp.AlignRight:
+		return max(left, right-width)
+	default:
+		return left
+	}
 }
 
 func (p *planner) noRoom(part Part, line int, text, need string) error {

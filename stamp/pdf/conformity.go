@@ -20,7 +20,7 @@ import (
 // Errors: of copies without a digest, of a comparison without its time, or the writer's.
 func Attestation(w io.Writer, a pdfa.Attestation) (pdfa.Result, error) {
 	c := a.Comparison
-	if len(c.Copies) == 0 || c.ComparedAt.IsZero() || a.Segnatura.Text == "" {
+	if len(c.Copies) == 0 || c.ComparedAt.IsZero() || a.Segnatura.Text == "" || a.Reference == "" {
 		return pdfa.Result{}, fmt.Errorf("write attestation: no copy, no time reference or no segnatura")
 	}
 	at := c.ComparedAt.In(protocollo.Rome())
@@ -28,7 +28,7 @@ func Attestation(w io.Writer, a pdfa.Attestation) (pdfa.Result, error) {
 		{Text: "ATTESTAZIONE DI CONFORMITÀ DI COPIA PER IMMAGINE", Bold: true, SizePt: 16},
 		{Text: "artt. 22 e 23-ter d.lgs. 82/2005; Linee guida AgID sui documenti informatici, par. 2.2 e 2.5", SizePt: 9, SpaceMM: 1},
 		{Text: fmt.Sprintf("%s, AOO %s.", a.Segnatura.BodyName, a.Segnatura.AOOCode), Bold: true, SizePt: 13, SpaceMM: 5},
-		{Text: fmt.Sprintf("Prot. n. %s del %s. Oggetto: %s.", a.Segnatura.Number, protocollo.Day(a.Segnatura.Day).Italian(), a.Subject), SpaceMM: 5},
+		{Text: fmt.Sprintf("%s. Oggetto: %s.", a.Reference, a.Subject), SpaceMM: 5},
 		{Text: declaration(c), SpaceMM: 6},
 		{Text: fmt.Sprintf("Riferimento temporale: %s alle ore %s (%s).", at.Format("02/01/2006"), at.Format("15:04:05"), at.Format(time.RFC3339)), SpaceMM: 4},
 		{Text: fmt.Sprintf("Copie per immagine: %d", len(c.Copies)), Bold: true, SizePt: 13, SpaceMM: 6},
@@ -46,7 +46,7 @@ func Attestation(w io.Writer, a pdfa.Attestation) (pdfa.Result, error) {
 	text = append(text, Paragraph{Text: "Senza la firma digitale, elettronica qualificata o avanzata del funzionario delegato il presente documento " +
 		"non attesta nulla.", SpaceMM: 8})
 	return Text(w, text, a.Banner, pdfa.Metadata{
-		Title:       "Attestazione di conformità – Prot. n. " + a.Segnatura.Number,
+		Title:       "Attestazione di conformità – " + a.Reference,
 		Author:      a.Segnatura.BodyName,
 		CreatorTool: "segnatura",
 		CreatedAt:   at,

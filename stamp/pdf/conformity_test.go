@@ -16,6 +16,7 @@ func attestation(copies int) pdfa.Attestation {
 	a := pdfa.Attestation{
 		Segnatura: pdfa.Segnatura{Text: "c_a000|AOO1|PG|0001234|2026-11-22", BodyName: "Comune di Forlì", AOOCode: "AOO1",
 			Number: "0001234", Day: "2026-11-22"},
+		Reference:  "Prot. n. 0001234 del 22/11/2026",
 		Subject:    "Richiesta di accesso agli atti",
 		Comparison: pdfa.Comparison{ComparedAt: numbered, Separate: true},
 		Lots: []pdfa.ScanLot{{ID: "7", Place: "sportello 1", Device: "fujitsu", Operator: "mrossi", StartedAt: presented, EndedAt: presented.Add(time.Minute),
@@ -89,6 +90,7 @@ func TestAttestationOfNothingIsRefused(t *testing.T) {
 		"no copy":        func(a *pdfa.Attestation) { a.Comparison.Copies = nil },
 		"no time":        func(a *pdfa.Attestation) { a.Comparison.ComparedAt = time.Time{} },
 		"no segnatura":   func(a *pdfa.Attestation) { a.Segnatura.Text = "" },
+		"no reference":   func(a *pdfa.Attestation) { a.Reference = "" },
 		"half a digest":  func(a *pdfa.Attestation) { a.Comparison.Copies[0].SHA256 = "ab" },
 		"no hexadecimal": func(a *pdfa.Attestation) { a.Comparison.Copies[0].SHA256 = strings.Repeat("z", 64) },
 	} {

@@ -5,7 +5,7 @@
 // the modules that were composed. Text is set in the Go fonts, which are embedded. Lines are broken between words and pages
 // between lines; nothing is cut.
 //
-// It refuses a label that would reach past the sheet, and a receipt that lacks what the law asks for. A character that the
+// It refuses a label without dots, and a receipt that lacks what the law asks for. A character that the
 // fonts lack is shown as «□»: at the counter a visible gap is better than no receipt.
 //
 // There is no clock in it: equal calls give equal files. A writer that got an error holds no valid file.
@@ -33,35 +33,15 @@ func Label(w io.Writer, b *stamp.Bitmap, meta pdfa.Metadata) (pdfa.Result, error
 	if err != nil {
 		return pdfa.Result{}, err
 	}
-	return labelPage(w, b, meta, width, height, 0, 0)
-}
-
-// LabelOnA4 writes an A4 page with the label's upper left corner xMM and yMM from the page's.
-func LabelOnA4(w io.Writer, b *stamp.Bitmap, xMM, yMM float64, meta pdfa.Metadata) (pdfa.Result, error) {
-	width, height, err := sizeMM(b)
-	if err != nil {
-		return pdfa.Result{}, err
-	}
-	if !(xMM >= 0 && yMM >= 0 && xMM+width <= a4WidthMM && yMM+height <= a4HeightMM) {
-		return pdfa.Result{}, fmt.Errorf("write label on A4: %.1f x %.1f mm at %g, %g mm reach past the sheet", width, height, xMM, yMM)
-	}
-	return labelPage(w, b, meta, a4WidthMM, a4HeightMM, xMM, yMM)
-}
-
-func labelPage(w io.Writer, b *stamp.Bitmap, meta pdfa.Metadata, pageWidth, pageHeight, x, y float64) (pdfa.Result, error) {
-	width, height, err := sizeMM(b)
-	if err != nil {
-		return pdfa.Result{}, err
-	}
 	d, err := writer.NewDocument(w, meta, pdfa.Flavour2B)
 	if err != nil {
 		return pdfa.Result{}, fmt.Errorf("write label: %w", err)
 	}
-	page, err := d.AddPage(pageWidth, pageHeight, 0)
+	page, err := d.AddPage(width, height, 0)
 	if err != nil {
 		return pdfa.Result{}, fmt.Errorf("write label: %w", err)
 	}
-	if err := page.Bitmap(b.Bits, b.Stride, b.Width, b.Height, x, y, width, height); err != nil {
+	if err := page.Bitmap(b.Bits, b.Stride, b.Width, b.Height, 0, 0, width, height); err != nil {
 		return pdfa.Result{}, fmt.Errorf("write label: %w", err)
 	}
 	result, err := d.Close()

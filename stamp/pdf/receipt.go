@@ -27,8 +27,8 @@ func Receipt(w io.Writer, r stamp.ReceiptData) (pdfa.Result, error) {
 	if err := complete(r); err != nil {
 		return pdfa.Result{}, err
 	}
-	reference, id := fmt.Sprintf("Prot. n. %s del %s", r.Number, day(r.NumberedAt)), r.Number
-	if r.Number == "" {
+	reference, id := r.Reference, r.Reference
+	if r.Reference == "" {
 		reference, id = fmt.Sprintf("Ricezione n. %s, protocollazione in corso", r.IntakeID), r.IntakeID
 	}
 	term := r.Term
@@ -68,8 +68,7 @@ func complete(r stamp.ReceiptData) error {
 		{"instant of presentation", r.PresentedAt.IsZero()},
 		{"subject", r.Subject == ""},
 		{"sender", r.Sender == ""},
-		{"protocol or reception number", r.Number == "" && r.IntakeID == ""},
-		{"day of the protocol number", r.Number != "" && r.NumberedAt.IsZero()},
+		{"protocol or reception number", r.Reference == "" && r.IntakeID == ""},
 		{"operator", r.Operator == ""},
 	} {
 		if field.missing {

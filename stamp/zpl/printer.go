@@ -4,7 +4,8 @@
 // The socket acknowledges nothing: that bytes left this machine does not mean that a label came out. So the printer is
 // asked with ~HQES and ~HS before and after each label, and [Printer.Print] calls a label printed only where the printer
 // then says that it is ready with nothing left to print. It refuses to send to a printer that says it cannot print, or that
-// says nothing: out of media or with an open head, many fall silent.
+// says nothing: out of media or with an open head, many fall silent. One that is reached through a device file without a way
+// back cannot say anything ([stamp.ConditionMute]): it is sent labels, and each stays of unknown outcome.
 //
 //	p := zpl.New(zpl.Config{Dial: zpl.DialTCP("192.0.2.7")})
 //	result, err := p.Print(ctx, bitmap)
@@ -16,8 +17,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"time"
 
+	"segnatura/internal/rawport"
 	"segnatura/stamp"
 )
 
@@ -28,6 +31,11 @@ type Config struct {
 	// bitmap composed for another: it would come out in the wrong size.
 	Resolution stamp.Resolution
 	LabelSize  stamp.Size
+	Setup      Setup
+	// Offset, when set, is asked for each label how far its print is moved, with the context of its Print.
+	Offset func(context.Context) stamp.Offset
+	// TrustMedia leaves unchecked whether the label fits on what the printer says is loaded, for one that was never calibrated.
+	TrustMedia bool
 	// Dial opens the connection; one is open at a time, as most printers serve one.
 	Dial     func(ctx context.Context) (net.Conn, error)
 	Timeouts Timeouts
@@ -47,21 +55,14 @@ type Timeouts struct {
 }
 
 func (t Timeouts) withDefaults() Timeouts {
-	for _, field := range []struct {
-		value    *time.Duration
-		standard time.Duration
-	}{
-		{&t.Dial, 3 * time.Second},
-		{&t.Answer, 2 * time.Second},
-		{&t.Grace, 300 * time.Millisecond},
-		{&t.Send, 10 * time.Second},
-		{&t.Finish, 20 * time.Second},
-		{&t.Poll, 150 * time.Millisecond},
-	} {
-		if *field.value == 0 {
-			*field.value = field.standard
-		}
-	}
+	rawport.Standard(map[*time.Duration]time.Duration{
+		&t.Dial:   3 * time.Second,
+		&t.Answer: 2 * time.Second,
+		&t.Grace:  300 * time.Millisecond,
+		&t.Send:   10 * time.Second,
+		&t.Finish: 20 * time.Second,
+		&t.Poll:   150 * time.Millisecond,
+	})
 	return t
 }
 
@@ -81,13 +82,13 @@ func DialTCP(address string) func(context.Context) (net.Conn, error) {
 // Printer is one printer. It is safe for concurrent use: callers take turns, since the printer has one connection.
 type Printer struct {
 	config Config
-	turn   chan struct{}
+	turn   rawport.Turn
 }
 
 // New returns a Printer. It connects only when it is used.
 func New(config Config) *Printer {
 	config.Timeouts = config.Timeouts.withDefaults()
-	return &Printer{config: config, turn: make(chan struct{}, 1)}
+	return &Printer{config: config, turn: rawport.NewTurn()}
 }
 
 // The questions. A line end after each lets printers that read by line see it.
@@ -107,32 +108,33 @@ func (p *Printer) Resolution() stamp.Resolution { return p.config.Resolution }
 func (p *Printer) LabelSize() stamp.Size { return p.config.LabelSize }
 
 // State asks the printer how it is. One that cannot be reached, or not before the context ends, is ConditionOffline, one that
-// says nothing ConditionSilent. While a label is being printed it waits for its turn.
+// says nothing ConditionSilent. While a label is being printed it waits for its turn, and where the context ends first the printer is
+// ConditionBusy.
 func (p *Printer) State(ctx context.Context) stamp.PrinterState {
-	if err := p.takeTurn(ctx); err != nil {
-		return offline(err)
+	if err := p.turn.Take(ctx); err != nil {
+		return rawport.Waiting(err)
 	}
-	defer p.endTurn()
+	defer p.turn.End()
 	c, err := p.connect(ctx)
 	if err != nil {
-		return offline(err)
+		return rawport.Offline(err)
 	}
-	defer c.close()
+	defer c.Close()
 	state, _, _ := c.firstState() // its error is in the state
 	return state
 }
 
 // Identify asks model, firmware and resolution (~HI). It fails where the printer does not answer.
 func (p *Printer) Identify(ctx context.Context) (Identity, error) {
-	if err := p.takeTurn(ctx); err != nil {
+	if err := p.turn.Take(ctx); err != nil {
 		return Identity{}, err
 	}
-	defer p.endTurn()
+	defer p.turn.End()
 	c, err := p.connect(ctx)
 	if err != nil {
 		return Identity{}, err
 	}
-	defer c.close()
+	defer c.Close()
 	until := time.Now().Add(p.config.Timeouts.Answer)
 	raw, err := c.ask(askModel, func(raw []byte) (bool, time.Time) { return len(blocks(raw)) > 0, until })
 	if err != nil {
@@ -146,30 +148,36 @@ func (p *Printer) Identify(ctx context.Context) (Identity, error) {
 //
 //	Failed   nothing of the label was sent: not reached, or the printer said (or by its silence showed) that it cannot print
 //	Unknown  sent in part or whole, and then: the connection broke, the printer fell silent, was still busy at the
-//	         deadline, or said that it cannot print. Never Failed: a label in the buffer comes out when the roll is changed
+//	         deadline, said that it cannot print, or does not know ~HS, which alone tells that nothing is left to print.
+//	         Never Failed: a label in the buffer comes out when the roll is changed
 //	Printed  sent whole, and the printer said afterwards that it is well and has nothing left to print
 //
 // It returns when the outcome is known, not when the label is sent; see Config.Sent for that.
 func (p *Printer) Print(ctx context.Context, b *stamp.Bitmap) (stamp.Result, error) {
 	began := time.Now()
 	result := stamp.Result{Outcome: stamp.OutcomeFailed}
-	job, err := Encode(b, 1)
+	var moved stamp.Offset
+	if p.config.Offset != nil {
+		moved = p.config.Offset(ctx)
+	}
+	job, err := p.config.Setup.Encode(b, 1, moved)
 	if err != nil {
 		return result, err
 	}
 	if own := p.config.Resolution.DotsPerMM; own != 0 && own != b.Resolution.DotsPerMM {
 		return result, fmt.Errorf("print label: composed for %g dots per mm, the printer has %g", b.Resolution.DotsPerMM, own)
 	}
-	if err := p.takeTurn(ctx); err != nil {
+	if err := p.turn.Take(ctx); err != nil {
+		result.Before = rawport.Waiting(err)
 		return result, err
 	}
-	defer p.endTurn()
+	defer p.turn.End()
 	c, err := p.connect(ctx)
 	if err != nil {
-		result.Before = offline(err)
+		result.Before = rawport.Offline(err)
 		return result, err
 	}
-	defer c.close()
+	defer c.Close()
 
 	var questions string
 	result.Before, questions, err = c.firstState()
@@ -179,84 +187,56 @@ func (p *Printer) Print(ctx context.Context, b *stamp.Bitmap) (stamp.Result, err
 	if _, blocks := result.Before.Blocks(); blocks {
 		return result, nil
 	}
-	c.deadline(p.config.Timeouts.Send)
-	if n, err := c.conn.Write(job); err != nil {
+	c.Within(p.config.Timeouts.Send)
+	if n, err := c.Write(job); err != nil {
 		if n > 0 {
 			result.Outcome = stamp.OutcomeUnknown
 		}
-		return result, fmt.Errorf("send label, %d of %d bytes gone: %w", n, len(job), c.because(err))
+		return result, fmt.Errorf("send label, %d of %d bytes gone: %w", n, len(job), c.Because(err))
 	}
 	if p.config.Sent != nil {
 		p.config.Sent(time.Since(began))
 	}
 	result.Outcome = stamp.OutcomeUnknown
+	if questions == "" { // mute
+		result.After = result.Before
+		return result, nil
+	}
 	result.After, err = c.finished(questions)
 	if err != nil {
 		return result, fmt.Errorf("ask the printer's state after printing: %w", err)
 	}
-	if len(result.After.Conditions) > 0 && result.After.Conditions[0] == stamp.ConditionReady {
+	if strings.Contains(questions, askStatus) && len(result.After.Conditions) > 0 && result.After.Conditions[0] == stamp.ConditionReady {
 		result.Outcome = stamp.OutcomePrinted
 	}
 	return result, nil
 }
 
-func (p *Printer) takeTurn(ctx context.Context) error {
-	select {
-	case p.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait for the printer: %w", ctx.Err())
-	}
-}
-
-func (p *Printer) endTurn() { <-p.turn }
-
-func offline(err error) stamp.PrinterState {
-	return stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionOffline}, Detail: err.Error()}
-}
-
-// connection is one open connection, with the context that may end it.
+// connection is one open connection, and what the answers on it mean.
 type connection struct {
+	*rawport.Conn
+
 	ctx      context.Context
 	timeouts Timeouts
-	conn     net.Conn
-	stop     func() bool
+	judge    func(answers, []byte) stamp.PrinterState
+}
+
+// judge puts the answers together and holds what the printer says of its labels against ours.
+func (p *Printer) judge(a answers, raw []byte) stamp.PrinterState {
+	state := a.state(raw)
+	state.Media = a.media(p.config.Resolution)
+	if _, blocks := state.Blocks(); !blocks && !p.config.TrustMedia && state.Media.Refuses(p.config.LabelSize) {
+		state.Conditions = append([]stamp.Condition{stamp.ConditionMediaWrong}, withoutReady(state.Conditions)...)
+	}
+	return state
 }
 
 func (p *Printer) connect(ctx context.Context) (*connection, error) {
-	dialling, cancel := context.WithTimeout(ctx, p.config.Timeouts.Dial)
-	defer cancel()
-	conn, err := p.config.Dial(dialling)
+	conn, err := rawport.Open(ctx, p.config.Dial, p.config.Timeouts.Dial)
 	if err != nil {
-		return nil, fmt.Errorf("connect to printer: %w", err)
+		return nil, err
 	}
-	c := &connection{ctx: ctx, timeouts: p.config.Timeouts, conn: conn}
-	c.stop = context.AfterFunc(ctx, c.interrupt)
-	return c, nil
-}
-
-func (c *connection) close() {
-	c.stop()
-	c.conn.Close()
-}
-
-// interrupt makes what waits on the connection return.
-func (c *connection) interrupt() { c.conn.SetDeadline(time.Unix(1, 0)) }
-
-// deadline gives the next operations d from now, or nothing where the context has already ended.
-func (c *connection) deadline(d time.Duration) {
-	c.conn.SetDeadline(time.Now().Add(d))
-	if c.ctx.Err() != nil {
-		c.interrupt()
-	}
-}
-
-// because names the context's end where that is what broke an operation.
-func (c *connection) because(err error) error {
-	if cause := c.ctx.Err(); cause != nil {
-		return errors.Join(cause, err)
-	}
-	return err
+	return &connection{Conn: conn, ctx: ctx, timeouts: p.config.Timeouts, judge: p.judge}, nil
 }
 
 // maxAnswer bounds one answer; all of them together take some 300 bytes.
@@ -266,26 +246,26 @@ const maxAnswer = 4096
 // which to wait for the rest; when it passes in silence the answer ends there, without an error. An error means that the
 // connection or the context ended.
 func (c *connection) ask(question string, whole func(raw []byte) (done bool, until time.Time)) ([]byte, error) {
-	c.deadline(c.timeouts.Answer)
-	if _, err := io.WriteString(c.conn, question); err != nil {
-		return nil, c.because(err)
+	c.Within(c.timeouts.Answer)
+	if _, err := io.WriteString(c, question); err != nil {
+		return nil, c.Because(err)
 	}
 	var raw []byte
 	buf := make([]byte, 512)
 	for len(raw) < maxAnswer {
-		n, err := c.conn.Read(buf)
+		n, err := c.Read(buf)
 		raw = append(raw, buf[:n]...)
 		done, until := whole(raw)
 		if done {
 			break
 		}
-		if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() && c.ctx.Err() == nil {
+		if c.Silence(err) {
 			break
 		}
 		if err != nil {
-			return raw, c.because(err)
+			return raw, c.Because(err)
 		}
-		c.deadline(time.Until(until))
+		c.Within(time.Until(until))
 	}
 	return raw, nil
 }
@@ -311,8 +291,11 @@ func (c *connection) firstState() (state stamp.PrinterState, answered string, er
 		return false, until
 	})
 	got := parse(raw)
+	if errors.Is(err, errors.ErrUnsupported) { // no answer can come this way
+		return stamp.PrinterState{Conditions: []stamp.Condition{stamp.ConditionMute}, Detail: err.Error()}, "", nil
+	}
 	if err != nil && got.hqes == nil && got.hs == nil {
-		return offline(err), "", err
+		return rawport.Offline(err), "", err
 	}
 	if got.hqes != nil {
 		answered += askErrors
@@ -320,7 +303,7 @@ func (c *connection) firstState() (state stamp.PrinterState, answered string, er
 	if got.hs != nil {
 		answered += askStatus
 	}
-	return got.state(raw), answered, nil
+	return c.judge(got, raw), answered, nil
 }
 
 // finished asks until the printer has nothing left to print, cannot print, falls silent, or the time is up. Only the
@@ -332,10 +315,10 @@ func (c *connection) finished(questions string) (stamp.PrinterState, error) {
 		answerBy := time.Now().Add(c.timeouts.Answer)
 		raw, err := c.ask(questions, func(raw []byte) (bool, time.Time) { return parse(raw).answer(questions), answerBy })
 		if err != nil {
-			return offline(err), err
+			return rawport.Offline(err), err
 		}
 		got := parse(raw)
-		state := got.state(raw)
+		state := c.judge(got, raw)
 		if !got.answer(questions) {
 			state.Conditions = append([]stamp.Condition{stamp.ConditionSilent}, withoutReady(state.Conditions)...)
 			return state, nil

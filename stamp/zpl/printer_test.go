@@ -150,8 +150,8 @@ func TestPrintOutcomes(t *testing.T) {
 			outcome: stamp.OutcomePrinted, before: list(ready), after: list(ready), sent: true},
 		{name: "knows ~HS only", printer: fake{hs: always(hsReady)},
 			outcome: stamp.OutcomePrinted, before: list(ready), after: list(ready), sent: true},
-		{name: "knows ~HQES only", printer: fake{hqes: always(hqesFine)},
-			outcome: stamp.OutcomePrinted, before: list(ready), after: list(ready), sent: true, took: 300 * time.Millisecond},
+		{name: "knows ~HQES only, which tells nothing of what is left to print", printer: fake{hqes: always(hqesFine)},
+			outcome: stamp.OutcomeUnknown, before: list(ready), after: list(ready), sent: true, took: 300 * time.Millisecond},
 		{name: "busy with another label before", printer: fake{hs: []string{hsPrinting, hsPrinting, hsReady}},
 			outcome: stamp.OutcomePrinted, before: list(busy), after: list(ready), sent: true, took: 150 * time.Millisecond},
 		{name: "prints for a while", printer: fake{hs: []string{hsReady, hsPrinting, hsPrinting, hsReady}},
@@ -343,6 +343,25 @@ func TestCancelled(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPrintingIsNotOff: who asks while a label is being printed, and cannot wait for its end, hears of a printer that prints.
+func TestPrintingIsNotOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent, done := make(chan struct{}), make(chan struct{})
+		p := New(Config{Dial: (&fake{hs: []string{hsReady, hsPrinting}}).dial, Sent: func(time.Duration) { close(sent) }})
+		go func() {
+			defer close(done)
+			p.Print(t.Context(), testLabel(t, stamp.DPI203))
+		}()
+		<-sent
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+		defer cancel()
+		if state := p.State(ctx); !slices.Equal(state.Conditions, list(busy)) {
+			t.Errorf("state %+v", state)
+		}
+		<-done
+	})
 }
 
 // TestOneConnectionAtATime prints from many places at once.

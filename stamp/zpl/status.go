@@ -34,6 +34,8 @@ type hs struct {
 	paperOut, paused, bufferFull, partialFormat bool
 	cold, hot, headUp, ribbonOut                bool
 	formatsWaiting, labelsRemaining             int
+	labelDots                                   int // measured when the printer was calibrated; of a continuous roll, as the last format set it
+	continuous                                  bool
 }
 
 // parse reads every whole block in data. What it does not know, or what is cut short, it leaves out.
@@ -125,6 +127,7 @@ func parseHS(strings3 [][]byte) (hs, bool) {
 	return hs{
 		paperOut:        first[1] != 0,
 		paused:          first[2] != 0,
+		labelDots:       first[3],
 		formatsWaiting:  first[4],
 		bufferFull:      first[5] != 0,
 		partialFormat:   first[7] != 0,
@@ -133,7 +136,24 @@ func parseHS(strings3 [][]byte) (hs, bool) {
 		headUp:          second[2] != 0,
 		ribbonOut:       second[3] != 0,
 		labelsRemaining: second[8],
+		continuous:      second[0]&functionContinuous != 0,
 	}, true
+}
+
+// functionContinuous is the bit of the function settings in the second string of ~HS that tells a continuous roll from labels.
+const functionContinuous = 0x80
+
+// media is what ~HS tells of what is loaded: no printer says how wide it is.
+func (a answers) media(r stamp.Resolution) stamp.Media {
+	switch {
+	case a.hs == nil:
+		return stamp.Media{}
+	case a.hs.continuous:
+		return stamp.Media{Kind: stamp.MediaContinuous}
+	case a.hs.labelDots <= 0 || r.DotsPerMM <= 0:
+		return stamp.Media{Kind: stamp.MediaDieCut}
+	}
+	return stamp.Media{HeightMM: float64(a.hs.labelDots) / r.DotsPerMM, Kind: stamp.MediaDieCut}
 }
 
 // errorBits maps group 1 of ~HQES errors (ZPL II Programming Guide, ~HQ). A bit that is not here is ConditionOther.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -181,7 +182,7 @@ func testDocuments(t *testing.T, f *Fixture) {
 	if d, err = join(second, true); err != nil || d.Version != 2 {
 		t.Fatalf("a rescan: %+v, %v (R3.7)", d, err)
 	}
-	f.ok(f.AnnulRegistration(ctx, Chief(), protocollo.Annulment{RegistrationID: other.ID, Reason: "x", ActNumber: "1", ActDay: "2026-03-10"}))
+	f.Annul(other)
 	third, _ := f.Scan("d")
 	_, err = f.Associate(ctx, station.Association{DocumentID: third.ID, RegistrationID: other.ID, Actor: Clerk()})
 	Fails(t, err, protocollo.Conflict, "annulled")
@@ -381,7 +382,16 @@ func testArchive(t *testing.T, f *Fixture) {
 		t.Fatalf("due: %+v", deliveries)
 	}
 	id := deliveries[0].ID
+	if one, due, err := f.DueDelivery(ctx, id); err != nil || !due || !reflect.DeepEqual(one, deliveries[0]) {
+		t.Fatalf("delivery %d: %+v, %t, %v", id, one, due, err)
+	}
+	if _, due, err := f.DueDelivery(ctx, id+1); err != nil || due {
+		t.Fatalf("another is due: %t, %v", due, err)
+	}
 	f.ok(f.ClaimDelivery(ctx, id))
+	if _, due, err := f.DueDelivery(ctx, id); err != nil || due {
+		t.Fatalf("one that is being sent is due: %t, %v", due, err)
+	}
 	Fails(t, f.ClaimDelivery(ctx, id), protocollo.Conflict, "delivery")
 	f.ok(f.MarkUndelivered(ctx, id, protocollo.Unavailable, "down"))
 	if deliveries, err = f.DueDeliveries(ctx); err != nil || len(deliveries) != 1 || deliveries[0].Attempts != 1 {

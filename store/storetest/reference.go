@@ -311,6 +311,7 @@ func testSearch(t *testing.T, f *Fixture) {
 	find(station.Query{Missing: "label"}, d.IntakeID, b.IntakeID)
 	find(station.Query{Missing: "scan"}, a.IntakeID)
 	find(station.Query{Missing: "archive"})
+	find(station.Query{Missing: "file"}, d.IntakeID, b.IntakeID, a.IntakeID)
 	_, err := f.Search(ctx, Chief(), station.Query{Missing: "sense"})
 	Fails(t, err, protocollo.Invalid, "missing")
 	page, err := f.Search(ctx, Chief(), station.Query{Limit: 3})
@@ -325,8 +326,16 @@ func testSearch(t *testing.T, f *Fixture) {
 	}
 	counts, err := f.Counts(ctx, Chief())
 	f.ok(err)
-	if want := (station.Counts{WithoutNumber: 1, ToScan: 1, RegisteredToday: 3}); counts != want {
+	if want := (station.Counts{WithoutNumber: 1, ToScan: 3, RegisteredToday: 3}); counts != want {
 		t.Fatalf("counts %+v, want %+v", counts, want)
+	}
+	for _, o := range []protocollo.AttemptOutcome{protocollo.AttemptUnavailable, protocollo.AttemptUnknown, protocollo.AttemptRejected} {
+		f.ok(f.SettleAttempt(ctx, f.Record(Draft("Finita "+string(o), "Mario")).Attempt.ID, o, ""))
+	}
+	counts, err = f.Counts(ctx, Chief())
+	f.ok(err)
+	if counts.WithoutNumber != 2 || counts.OutcomesUnknown != 1 || counts.Refused != 1 {
+		t.Fatalf("waiting, to look up and refused are %+v", counts)
 	}
 	before, err := f.Journal(ctx, Chief(), 5, 2)
 	f.ok(err)

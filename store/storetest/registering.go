@@ -20,7 +20,37 @@ func Run(t *testing.T, open Opener) {
 		{"the same key is the same request", testRequestKey},
 		{"attempts", testAttempts},
 		{"a number is confirmed once", testConfirmNumber},
+		{"a number is keyed in once", testKeyedNumber},
+		{"a person's word on an uncertain outcome", testOutcomes},
+		{"what waits is read by arrival", testQueue},
+		{"alarms", testAlarms},
+		{"an outage", testOutage},
+		{"the emergency register", testEmergency},
+		{"the periods of the emergency register", testEmergencyPeriods},
+		{"sheets of the emergency register", testEmergencySheets},
+		{"years of the emergency register", testEmergencyYears},
 		{"annulments", testAnnulments},
+		{"corrections", testCorrections},
+		{"corrections and who sees them", testCorrectionsOfOffices},
+		{"corrections wait", testCorrectionsWait},
+		{"corrections by day", testCorrectionsByDay},
+		{"refused letters are corrected", testRefusedCorrected},
+		{"refused letters are closed", testRefusedClosed},
+		{"envelopes stay closed without number", testEnvelopeWithoutNumber},
+		{"envelopes are handed over", testEnvelopeHandedOver},
+		{"envelopes are given back", testEnvelopeGivenBack},
+		{"instants are frozen", testFreeze},
+		{"competitions and their applications", testCompetitions},
+		{"an application stands in one note", testNotes},
+		{"applications with numbers of their own", testOwnNumbers},
+		{"handovers of plichi", testHandovers},
+		{"lines of sheets", testBidSheets},
+		{"data for a verbale", testTenderRecords},
+		{"gare", testTenders},
+		{"the end of a gara", testTenderEnds},
+		{"custody of plichi", testCustody},
+		{"custody order", testCustodyOrder},
+		{"desk tokens", testDeskTokens},
 		{"the book", testBook},
 		{"a clock behind the last record stops", testClockBehind},
 		{"a clock far ahead stops", testClockAhead},
@@ -29,16 +59,33 @@ func Run(t *testing.T, open Opener) {
 		{"duplicates", testDuplicates},
 		{"setup and policies", testSetup},
 		{"completion", testCompletion},
+		{"scan profiles", testScanProfiles},
+		{"printers", testPrinters},
 		{"titolario", testTitolario},
 		{"prints", testPrints},
 		{"batches and pages", testPages},
 		{"documents", testDocuments},
+		{"attachments", testAttachments},
+		{"the main document is delivered before its attachments", testAttachmentsAreDeliveredInOrder},
 		{"decisions erase", testDecisions},
-		{"exceptions", testExceptions},
+		{"exclusions", testExclusions},
+		{"what a pile follows", testLastJoined},
+		{"the end of a day", testDays},
+		{"the registers of days", testDailyRegisters},
+		{"timestamps of digests", testTimestamps},
+		{"exceptions", testExceptions}, {"edits", testEdits},
 		{"archive and outbox", testArchive},
 		{"an edition with text supersedes", testText},
 		{"an archive without text says why", testNoText},
 		{"scans are delivered in order", testScansAreDeliveredInOrder},
+		{"labels are exchanged", testExchange},
+		{"what has no scan is exchanged too", testExchangeOneWay},
+		{"what the page rule decided goes with the paper", testExchangeDecided},
+		{"an exchange is refused", testExchangeRefused},
+		{"pages are obscured", testObscured},
+		{"a superseded document is delivered by nobody", testSupersededDeliveries},
+		{"what the centre refused or may have", testStoppedDeliveries},
+		{"an older scan does not reach the centre after a later one", testLateDelivery},
 		{"codes resolve", testResolve},
 		{"what an actor may not see does not exist", testVisibility},
 		{"search and counts", testSearch},
@@ -101,7 +148,7 @@ func testReopen(t *testing.T, open Opener) {
 	if rec.Registration.Number != r.Number || !rec.Facets.Labelled || rec.Registration.Segnatura.Text() != r.Segnatura.Text() {
 		t.Fatalf("after opening again: %+v", rec)
 	}
-	open2, err := f.UnsettledAttempts(context.Background())
+	open2, err := f.UnsettledAttempts(context.Background(), 0, 100)
 	f.ok(err)
 	if len(open2) != 1 || open2[0].Intake.ID != pending.Intake.ID || open2[0].Attempt.Outcome != protocollo.AttemptUnderWay {
 		t.Fatalf("unsettled attempts: %+v", open2)
@@ -195,35 +242,35 @@ func testAttempts(t *testing.T, f *Fixture) {
 	_, err = f.BeginAttempt(ctx, id, "embedded")
 	Fails(t, err, protocollo.Conflict, "unknown")
 	Fails(t, f.SettleAttempt(ctx, rec.Attempt.ID, protocollo.AttemptUnavailable, ""), protocollo.Conflict, "attempt-settled")
-	pending, err := f.UnsettledAttempts(ctx)
+	pending, err := f.UnsettledAttempts(ctx, 0, 100)
 	f.ok(err)
 	if len(pending) != 1 || pending[0].Attempt.Outcome != protocollo.AttemptUnknown || pending[0].Attempt.Words != "timeout" {
 		t.Fatalf("unsettled: %+v", pending)
 	}
 	f.ok(f.SettleAttempt(ctx, rec.Attempt.ID, protocollo.AttemptAbsent, ""))
-	waiting, err := f.WaitingIntakes(ctx)
+	waiting, err := f.WaitingIntakes(ctx, protocollo.Intake{}, 100)
 	f.ok(err)
 	if len(waiting) != 1 || waiting[0].ID != id {
 		t.Fatalf("waiting: %+v", waiting)
 	}
 	second, err := f.BeginAttempt(ctx, id, "embedded")
 	f.ok(err)
-	if second.Ordinal != 2 || second.Key != rec.Intake.Key {
+	if second.Attempt.Ordinal != 2 || second.Attempt.Key != rec.Intake.Key {
 		t.Fatalf("second attempt: %+v", second)
 	}
-	f.ok(f.SettleAttempt(ctx, second.ID, protocollo.AttemptUnavailable, "down"))
-	f.ok(f.SettleAttempt(ctx, second.ID, protocollo.AttemptUnavailable, "down"))
+	f.ok(f.SettleAttempt(ctx, second.Attempt.ID, protocollo.AttemptUnavailable, "down"))
+	f.ok(f.SettleAttempt(ctx, second.Attempt.ID, protocollo.AttemptUnavailable, "down"))
 	third, err := f.BeginAttempt(ctx, id, "embedded")
 	f.ok(err)
-	f.ok(f.SettleAttempt(ctx, third.ID, protocollo.AttemptRejected, "manca l'oggetto"))
+	f.ok(f.SettleAttempt(ctx, third.Attempt.ID, protocollo.AttemptRejected, "manca l'oggetto"))
 	_, err = f.BeginAttempt(ctx, id, "embedded")
 	Fails(t, err, protocollo.Conflict, "rejected")
-	waiting, err = f.WaitingIntakes(ctx)
+	waiting, err = f.WaitingIntakes(ctx, protocollo.Intake{}, 100)
 	f.ok(err)
 	if len(waiting) != 0 {
 		t.Fatalf("a rejected intake waits: %+v", waiting)
 	}
-	Fails(t, f.SettleAttempt(ctx, third.ID, protocollo.AttemptNumbered, ""), protocollo.Invalid, "outcome")
+	Fails(t, f.SettleAttempt(ctx, third.Attempt.ID, protocollo.AttemptNumbered, ""), protocollo.Invalid, "outcome")
 	Fails(t, f.SettleAttempt(ctx, 999, protocollo.AttemptUnknown, ""), protocollo.NotFound, "attempt")
 }
 
@@ -261,17 +308,16 @@ func testConfirmNumber(t *testing.T, f *Fixture) {
 func testAnnulments(t *testing.T, f *Fixture) {
 	ctx := context.Background()
 	r := f.Register(Draft("Da annullare", "Mario"))
-	ann := protocollo.Annulment{RegistrationID: r.ID, Reason: "doppia", ActNumber: "7", ActDay: "2026-03-10"}
-	empty := ann
-	empty.Reason = " "
-	Fails(t, f.AnnulRegistration(ctx, Chief(), empty), protocollo.Invalid, "reason")
 	foreign := Chief()
 	foreign.AOO = OtherAOO().Code
-	Fails(t, f.AnnulRegistration(ctx, foreign, ann), protocollo.NotFound, "registration")
-	f.ok(f.AnnulRegistration(ctx, Chief(), ann))
-	f.ok(f.AnnulRegistration(ctx, Chief(), ann))
-	ann.ActNumber = "8"
-	Fails(t, f.AnnulRegistration(ctx, Chief(), ann), protocollo.Conflict, "annulled")
+	_, err := f.RequestCorrection(ctx, foreign, annulling("foreign", r, "7"))
+	Fails(t, err, protocollo.NotFound, "registration")
+	for range 2 {
+		_, err = f.RequestCorrection(ctx, Chief(), annulling("annul", r, "7"))
+		f.ok(err)
+	}
+	_, err = f.RequestCorrection(ctx, Chief(), annulling("other act", r, "8"))
+	Fails(t, err, protocollo.Conflict, "annulled")
 	rec, err := f.Record2(r.ID)
 	f.ok(err)
 	if !rec.Facets.Annulled || rec.Annulment == nil || rec.Annulment.ActNumber != "7" || rec.Annulment.By != "rosa" || rec.Intake.Draft.Subject != "Da annullare" {

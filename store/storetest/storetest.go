@@ -27,33 +27,52 @@ type Store interface {
 	station.IntakeStore
 	station.DuplicateStore
 	station.UnsettledStore
+	station.KeyedStore
+	station.AlarmStore
+	station.OutcomeStore
+	station.EmergencyStore
 	station.DeliveryStore
 	station.DraftStore
 	station.ReferenceStore
 	station.TitolarioStore
-	station.AnnulStore
+	station.CorrectionStore
+	station.RefusedStore
+	station.EnvelopeStore
 	station.PrintStore
 	station.BatchStore
+	station.PileStore
 	station.DocumentStore
 	station.ExceptionStore
+	station.EditStore
+	station.ExclusionStore
+	station.DayStore
+	station.DailyStore
 	station.CodeResolver
 	station.ArchiveStore
 	station.TextStore
 	station.OutboxStore
+	station.SupersedeStore
 	station.SetupStore
 	station.PolicyStore
+	station.ProfileStore
+	station.PrinterStore
 	station.SafetyStore
 	station.ViewStore
+	station.BidStore
+	station.CompetitionStore
+	station.TimestampStore
 	Book
 	Close() error
 }
 
-// Book is the embedded register's port.
+// Book is the port of the embedded register, and of what was keyed in.
 type Book interface {
 	TakeNumber(ctx context.Context, key string, body protocollo.Body, aoo protocollo.AOO) (protocollo.Receipt, error)
 	FindNumber(ctx context.Context, key string) (protocollo.Receipt, bool, error)
 	AnnulNumber(ctx context.Context, ref string, a protocollo.Annulment) error
 	RecordAttachment(ctx context.Context, r protocollo.AttachRequest) (protocollo.AttachReceipt, error)
+	// KeyedNumber is the manual connector's.
+	KeyedNumber(ctx context.Context, key string) (protocollo.Receipt, bool, error)
 }
 
 // Options are what a test asks of the engine.

@@ -12,13 +12,14 @@
 //  2. pairs of finder patterns whose third was covered or torn off, with the third corner computed; near a lone strong
 //     pattern also those that a stroke left whole in one direction only;
 //  3. the same two on a blurred plane, for noise;
-//  4. gozxing's own detector on the surroundings of what still looks like a code: raw, blurred, half size.
+//  4. gozxing's own detector on the surroundings of what still looks like a code: raw, blurred, half size;
+//  5. for our own label only, a decoder that knows where damage lies and how our texts begin and end: see repair.
 //
 // No part of the page is tried before the others: the label may lie anywhere, a second one must not be missed, and the first stage
 // covers the whole page in less time than its decoding took.
 //
 // It refuses to guess: what is not decoded with its error correction is not reported, and whether a text is ours is the
-// caller's [Options.Accept] to say. Not read: codes lighter than their ground, and symbols below two pixels a module.
+// caller's [Options.Accept] to say; what stage 5 reads is reported only if that takes it. Not read: codes lighter than their ground, and symbols below two pixels a module.
 package barcode
 
 import (
@@ -40,10 +41,14 @@ const (
 // Options are what to look for. The zero value looks for QR codes and takes the first one for what was wanted.
 type Options struct {
 	// Accept says whether a text is one that the caller was looking for. Texts that it refuses are reported all the same,
-	// and the search goes on to its dearer stages. Nil accepts everything. It is called once per code found.
+	// and the search goes on to its dearer stages. Nil accepts everything, and leaves out the last stage, which needs a judge:
+	// check characters, not only a form. It is called once per code found, and once per text that the last stage comes to.
 	Accept func(text string) bool
 	// Code128 also looks for Code 128, after the QR codes and whatever was found of them.
 	Code128 bool
+	// DPI is the page's resolution. Where it is known, what looks like our label's code and could not be read is looked for by its
+	// size. 0: not known.
+	DPI float64
 	// MaxCrops bounds the last stage: how many places of a page are given to gozxing's detector, at a few milliseconds
 	// each. 0 means [DefaultMaxCrops]; negative means none.
 	MaxCrops int
@@ -52,7 +57,16 @@ type Options struct {
 // DefaultMaxCrops is the last stage's bound when [Options] give none.
 const DefaultMaxCrops = 4
 
-// Find returns the codes on img in the order found: each symbol once, with its box in img's pixels.
+// Result is what was found on a page. Places are in the image's pixels.
+type Result struct {
+	// Codes are in the order found, each symbol once, with its box.
+	Codes []scanner.CodeRead
+	// Suspects are places where our label's code seems to be that was not read, at most three, the likeliest first. None where
+	// an accepted code was read. Each has room around the code.
+	Suspects []scanner.Box
+}
+
+// Find looks for the codes on img.
 //
 // The whole page is looked at in every stage that is reached, so two accepted labels on a page are two results. After an
 // accepted code its box is masked, and the dearer stages run only while at least two finder patterns stand outside the masked
@@ -60,12 +74,13 @@ const DefaultMaxCrops = 4
 //
 // A page without codes is an empty result, not an error. Errors are ctx's own, with what was found so far, and an empty or
 // malformed img. Find keeps nothing and may be called concurrently, also for one img.
-func Find(ctx context.Context, img *image.Gray, o Options) ([]scanner.CodeRead, error) {
+func Find(ctx context.Context, img *image.Gray, o Options) (Result, error) {
 	if img == nil || img.Rect.Empty() {
-		return nil, errors.New("barcode: find codes: empty image")
+		return Result{}, errors.New("barcode: find codes: empty image")
 	}
 	s := &search{ctx: ctx, opts: o, bounds: img.Rect}
-	if s.opts.Accept == nil {
+	s.checked = o.Accept != nil
+	if !s.checked {
 		s.opts.Accept = func(string) bool { return true }
 	}
 	if s.opts.MaxCrops == 0 {
@@ -75,10 +90,11 @@ func Find(ctx context.Context, img *image.Gray, o Options) ([]scanner.CodeRead, 
 	if err == nil && o.Code128 {
 		err = s.findCode128(img)
 	}
+	found := Result{Codes: s.reads(), Suspects: s.boxes()}
 	if err != nil {
-		return s.reads(), fmt.Errorf("barcode: find codes: %w", err)
+		return found, fmt.Errorf("barcode: find codes: %w", err)
 	}
-	return s.reads(), nil
+	return found, nil
 }
 
 // search is one page's search under way.
@@ -86,7 +102,10 @@ type search struct {
 	ctx      context.Context
 	opts     Options
 	bounds   image.Rectangle
+	checked  bool // the caller judges texts
 	found    []found
+	leads    []lead
+	suspects []image.Rectangle
 	accepted bool
 }
 
@@ -112,7 +131,11 @@ func (s *search) findQR(img *image.Gray) error {
 	if s.done(left) {
 		return s.ctx.Err()
 	}
-	return s.crops(raw, blurred, left)
+	if err := s.crops(raw, blurred, left); err != nil {
+		return err
+	}
+	s.repair(blurred, raw)
+	return s.look(raw, blurred, left)
 }
 
 // stage runs both kinds of geometry on one plane and returns the finder patterns that no code explains.

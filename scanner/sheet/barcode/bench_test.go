@@ -56,7 +56,7 @@ func BenchmarkFind(b *testing.B) {
 		img, want := benchPage(b, 1, withLabel)
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				reads, err := barcode.Find(b.Context(), img, barcode.Options{Accept: isOurs})
+				reads, err := find(b.Context(), img, barcode.Options{Accept: isOurs})
 				if err != nil || (len(reads) == 1 && reads[0].Text == want) != withLabel {
 					b.Fatal(reads, err)
 				}

@@ -166,7 +166,7 @@ func completions(a, b pattern) []corners {
 }
 
 // decode tries the symbol sizes that fit, best timing lines first, each on a flat grid and on one hung on the alignment
-// pattern, each with several ways to tell dark from light. It says whether a code was read.
+// pattern, each with several ways to tell dark from light. It says whether a code was read; what could be our label's is followed.
 func (s *search) decode(p *plane, c corners) bool {
 	thresholds := []func([]float64, int) []bool{wholeThreshold(0), localThreshold, wholeThreshold(-0.12), wholeThreshold(0.12)}
 	leg := (c.topLeft.distance(c.topRight) + c.topLeft.distance(c.bottomLeft)) / 2
@@ -203,6 +203,11 @@ func (s *search) decode(p *plane, c corners) bool {
 					return true
 				}
 			}
+		}
+	}
+	for _, size := range sizes {
+		if size.dim == labelDim {
+			s.follow(c, size.errors)
 		}
 	}
 	return false

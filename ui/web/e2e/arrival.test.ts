@@ -72,7 +72,7 @@ describe('a letter', () => {
     await until(() => shownPictures(card), 2, 'drawn pictures')
     await picture(anna.page, 'scrivania')
 
-    await anna.hands.tabTo(card.getByRole('button', { name: /^Apri la pagina 1 di 2/ }))
+    await anna.hands.tabTo(card.getByRole('option', { name: /^Pagina 1 di 2/ }))
     await anna.hands.press('Enter')
     const viewer = anna.dialog(/pagina 1 di 2/)
     await see(viewer)
@@ -166,5 +166,5 @@ describe('a letter', () => {
 
 /** How many pictures have really been drawn. */
 function shownPictures(where: Locator): Promise<number> {
-  return where.getByRole('img').or(where.locator('img')).evaluateAll((list) => list.filter((i) => (i as HTMLImageElement).naturalWidth > 100).length)
+  return where.getByRole('img').or(where.locator('img')).evaluateAll((list) => list.filter((i) => (i as HTMLImageElement).checkVisibility() && (i as HTMLImageElement).naturalWidth > 100).length)
 }

@@ -120,7 +120,7 @@ describe('other directions', () => {
     await expectFocus(anna.field('Oggetto'))
     await anna.hands.type('Convocazione della conferenza')
     await anna.hands.press('Alt+a')
-    const others = anna.page.getByRole('group', { name: 'Altri destinatari' })
+    const others = anna.page.getByRole('group', { name: /^Destinatari/ })
     await anna.hands.activate(others.getByRole('button', { name: 'Aggiungi' }))
     await anna.hands.fill(others.getByLabel('Destinatario 2'), 'Regione di Esempio')
     await anna.hands.activate(others.getByRole('button', { name: 'Aggiungi' }))

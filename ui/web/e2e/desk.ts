@@ -99,7 +99,7 @@ export class Clerk {
   }
 
   document(number: string): Locator {
-    return this.scans.getByRole('group', { name: `Documento ${number}` })
+    return this.scans.getByRole('group', { name: `Documento ${number}`, exact: true })
   }
 
   exception(name: string | RegExp): Locator {
@@ -136,7 +136,7 @@ export class Clerk {
   async newNumber(before: string): Promise<string> {
     let now = ''
     await until(async () => (now = await this.shownNumber()) !== before, true, `a number after ${before || 'none'}`)
-    expect(now).toMatch(/^\d{7}\/\d{4}$/)
+    expect(now).toMatch(/^(\d{7}|n\.\d+\/\d{4}R\.E\.\d+)\/\d{4}$/)
     return now
   }
 
@@ -157,11 +157,11 @@ export class Clerk {
     await until(async () => (await drafts()).some((d) => d.draft.subject === subject), true, `a draft with the subject ${subject}`)
   }
 
-  /** Scans what lies in the feeder and waits for the end of the run. */
-  async scan(): Promise<void> {
+  /** Scans, by a key, what lies in the feeder and waits for the end of the run. */
+  async scan(key = 'F8'): Promise<void> {
     const runs = this.scans.getByRole('article')
     const before = await runs.count()
-    await this.hands.press('F8')
+    await this.hands.press(key)
     await until(async () => (await runs.count()) > before, true, 'a new run on the strip')
     await gone(runs.first().getByText('Scansione in corso'))
   }
@@ -230,7 +230,7 @@ export async function recordOf(clerk: Clerk, number: string): Promise<Record> {
   return hits[0]!
 }
 
-async function inFile<T>(pdf: Buffer, use: (path: string) => Promise<T>): Promise<T> {
+export async function inFile<T>(pdf: Buffer, use: (path: string) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'segnatura-e2e-pdf-'))
   try {
     const path = join(dir, 'file.pdf')

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
 const root = resolve(import.meta.dirname, '../../..')
-const wanted = ['accesso', 'modulo', 'scrivania', 'pagina', 'regola-pagine', 'sportello', 'etichette', 'registrazione', 'prima-configurazione']
+const wanted = ['accesso', 'modulo', 'scrivania', 'pagina', 'regola-pagine', 'sportello', 'etichette', 'registrazione', 'prima-configurazione', 'centro-via-scrivania']
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
 /** @param {Buffer} png @returns {[string, Buffer][]} */

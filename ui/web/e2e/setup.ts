@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { keyboardOnly, openBrowser, picture } from './browser'
 import { Clerk } from './desk'
-import { Station } from './station'
+import { type Kind, Station } from './station'
 
 /** What a file's tests share; its fields are set before the first one. */
 export interface Day {
@@ -14,13 +14,13 @@ export interface Day {
 }
 
 /**
- * Opens a browser and a fresh demonstration, with the machine's settings where there are any, and logs Anna, an operator, in. Each test
+ * Opens a browser and a fresh demonstration, with the machine's settings and environment where there are any, and logs Anna, an operator, in. Each test
  * finds an empty feeder and no trouble.
  */
-export function aDay(settings = ''): Day {
+export function aDay(settings = '', env: NodeJS.ProcessEnv = {}, kind: Kind = 'demo'): Day {
   const day = {} as Day
   beforeAll(async () => {
-    ;[day.browser, day.station] = await Promise.all([openBrowser(), Station.start('demo', settings)])
+    ;[day.browser, day.station] = await Promise.all([openBrowser(), Station.start(kind, settings, env)])
     day.anna = await Clerk.login(day.browser, day.station, day.station.account('operatore'))
   })
   beforeEach(() => day.station.office.tidy())

@@ -28,6 +28,11 @@ interface Announced {
   accounts: Account[]
 }
 
+/** What is started: the demonstration numbers by itself, or by a pretend central system. */
+export type Kind = 'demo' | 'demo-centre' | 'unconfigured'
+
+const flagsOf: Readonly<Record<Kind, readonly string[]>> = { demo: ['-demo'], 'demo-centre': ['-demo', '-demo-centre', 'jente'], unconfigured: [] }
+
 /** A running station. Whoever starts it stops it. */
 export class Station {
   url = ''
@@ -40,24 +45,25 @@ export class Station {
 
   private constructor(
     private readonly dir: string,
-    private readonly demo: boolean,
+    private readonly flags: readonly string[],
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Starts a station over an empty data folder: the demonstration, or one that nobody has configured yet. settings are the machine's, in TOML. */
-  static async start(kind: 'demo' | 'unconfigured' = 'demo', settings = ''): Promise<Station> {
+  /** Starts a station over an empty data folder: the demonstration, also with a central system, or one that nobody has configured yet. settings are the machine's, in TOML; env adds to its environment. */
+  static async start(kind: Kind = 'demo', settings = '', env: NodeJS.ProcessEnv = {}): Promise<Station> {
     if (!existsSync(program)) throw new Error(`${program} is missing: run make build first`)
-    const s = new Station(await mkdtemp(join(tmpdir(), 'segnatura-e2e-')), kind === 'demo')
+    const s = new Station(await mkdtemp(join(tmpdir(), 'segnatura-e2e-')), flagsOf[kind], env)
     if (settings) await writeFile(join(s.dir, 'segnatura.toml'), settings)
     await s.launch('127.0.0.1:0')
     return s
   }
 
   private async launch(listen: string): Promise<void> {
-    const args = ['serve', '-data', this.dir, '-listen', listen, ...(this.demo ? ['-demo'] : [])]
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const args = ['serve', '-data', this.dir, '-listen', listen, ...this.flags]
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } })
     this.child = child
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.log += text))
-    const said = await announced(child, this.demo, () => this.log)
+    const said = await announced(child, this.flags.length > 0, () => this.log)
     this.url = said.url.replace(/\/$/, '')
     this.setup = said.setup
     this.accounts = said.accounts
@@ -125,13 +131,34 @@ async function announced(child: ChildProcess, demo: boolean, log: () => string):
   })
 }
 
-export type LetterKind = 'letter' | 'long' | 'foreign-code' | 'photocopy' | 'unlabelled' | 'plan' | 'two-labels' | 'poor'
-export type Trouble = 'scanner-jam' | 'scanner-slow' | 'printer-labels-out' | 'printer-cut'
+export type LetterKind = 'letter' | 'long' | 'foreign-code' | 'photocopy' | 'unlabelled' | 'plan' | 'two-labels' | 'double-sided' | 'poor'
+export type Trouble =
+  | 'scanner-jam'
+  | 'scanner-slow'
+  | 'printer-labels-out'
+  | 'printer-head-open'
+  | 'printer-paused'
+  | 'printer-silent'
+  | 'printer-slow'
+  | 'printer-cut'
 
 export interface PrintedLabel {
   seq: number
   letter: number
   picture: string
+}
+
+/** How the pretend central system treats what it is asked. */
+export type CentreWay = 'well' | 'away' | 'loses' | 'rejects'
+
+/** What the pretend central system really holds, newest first. */
+export interface Centre {
+  behaviour: string
+  numbers: number
+  documents: number
+  /** Numbers and documents that look like a second one of the same letter. */
+  alike: number
+  entries: { number: number; year: number; subject: string; names: string[]; documents: { name: string; bytes: number }[] }[]
 }
 
 /** The hands and the troubles of the pretend office: what happens outside the screen. */
@@ -149,6 +176,16 @@ export class Office {
     await this.post('feeder/empty', {})
   }
 
+  /** Turns the pile that was scanned last over and puts it back, as for its backs. */
+  async turnOver(): Promise<void> {
+    await this.post('feeder/turn', {})
+  }
+
+  /** Says how many sides of a sheet its feeder takes. */
+  async scanner(kind: 'one-sided' | 'two-sided'): Promise<void> {
+    await this.post('scanner', { kind })
+  }
+
   async trouble(kind: Trouble, after = 0, delayMS = 0): Promise<void> {
     await this.post('faults', { kind, after, delayMS })
   }
@@ -157,9 +194,53 @@ export class Office {
     await this.post('faults/clear', { kind })
   }
 
+  /** Pulls the central system away, puts it back, or has it misbehave. */
+  async centreIs(way: CentreWay): Promise<void> {
+    await this.post('centre', { kind: way })
+  }
+
+  async centre(): Promise<Centre> {
+    const answer = await fetch(new URL('/control/centre', this.url))
+    return (await answer.json()) as Centre
+  }
+
+  /** Where its page for people is. */
+  get page(): string {
+    return this.url
+  }
+
+  /** A printed label's picture. */
+  async picture(label: PrintedLabel): Promise<Buffer> {
+    const answer = await fetch(new URL(label.picture, this.url))
+    return Buffer.from(await answer.arrayBuffer())
+  }
+
   async labels(): Promise<PrintedLabel[]> {
     const answer = await fetch(new URL('/control/labels', this.url))
     return (await answer.json()) as PrintedLabel[]
+  }
+
+  /** Where its scanner speaks eSCL. */
+  async scannerURL(): Promise<string> {
+    const answer = await fetch(new URL('/control/state', this.url))
+    return ((await answer.json()) as { scannerURL: string }).scannerURL
+  }
+
+  /** Takes the pages that lie in the feeder as another machine of the office would, which then keeps them as files. */
+  async takePages(): Promise<Buffer[]> {
+    const root = await this.scannerURL()
+    const settings =
+      '<scan:ScanSettings xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm">' +
+      '<pwg:Version>2.0</pwg:Version><pwg:InputSource>Feeder</pwg:InputSource><scan:ColorMode>Grayscale8</scan:ColorMode>' +
+      '<pwg:DocumentFormat>image/jpeg</pwg:DocumentFormat><scan:XResolution>150</scan:XResolution><scan:YResolution>150</scan:YResolution></scan:ScanSettings>'
+    const job = await fetch(`${root}/ScanJobs`, { method: 'POST', headers: { 'Content-Type': 'text/xml' }, body: settings })
+    const place = new URL(job.headers.get('Location')!, root)
+    const pages: Buffer[] = []
+    for (;;) {
+      const page = await fetch(`${place.href}/NextDocument`)
+      if (page.status !== 200) return pages
+      pages.push(Buffer.from(await page.arrayBuffer()))
+    }
   }
 
   private async post(path: string, body: object): Promise<void> {

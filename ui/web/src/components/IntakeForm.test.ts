@@ -185,4 +185,18 @@ describe('the intake form', () => {
     expect(document.querySelector('#party-error')?.textContent).toContain('Manca il mittente')
     expect(document.activeElement?.id).toBe('party')
   })
+
+  it('says of a letter under correction that it was settled by another way, and sends nothing', async () => {
+    const draft = { direction: 'A', subject: 'Istanza', senders: [correspondent] } as unknown as Draft
+    const usual = fetch
+    vi.stubGlobal('fetch', (path: string, init: RequestInit) => (path === '/api/records/5' ? json(numbered(draft)) : usual(path, init)))
+    intake.correct({ intakeID: 5, attempt: 1, code: 'R 5/2026', words: '', draft })
+    flushSync()
+    expect(document.body.textContent).toContain('Correggi e chiedi di nuovo: la ricezione resta la stessa')
+    await vi.advanceTimersByTimeAsync(300)
+    flushSync()
+    expect(document.body.textContent).toContain('La Ricezione R 5/2026 intanto ha il numero 0000003/2026')
+    await intake.register(true)
+    expect(sent).toEqual([])
+  })
 })

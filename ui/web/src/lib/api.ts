@@ -1,9 +1,16 @@
 // The station's API over fetch. Every failure is an ApiError whose problem the catalogue words; nothing else is thrown.
 
+import type { DuplicateAnswer } from './form'
+import { onPrinter } from './printer'
 import type {
-  Account, Answer, Batch, BatchView, Classifica, Correspondent, Delivery, Desk, Draft, DuplicateView, ExceptionView, HistoryEntry,
-  Me, NewAccount, PageProfile, Policies, Print, PrintView, Problem, RecordView, Registered, ScanForecast, ScannerView, SearchPage,
+  TimeState,
+  Account, Answer, Batch, BatchView, Box, Candidate, Classifica, CorrectedLetter, Correspondent, Delivery, Desk, Draft, DuplicateView, Edited, EndOfDay, ExceptionView, ExclusionOrder, FrontispieceOrder, HistoryEntry,
+  Me, NewAccount, Page, PageOrder, PageProfile, PageView, Policies, Print, PrintView, Problem, RecipientList, RecordView, Registered, ScanForecast, ScanOptions, ScannerView, SearchPage, Taken,
   Setup, Status, Titolario, UOR,
+  DailyRegister, EmergencyColumn, EmergencyPolicy, EmergencyProfile, EmergencyRow, SheetComparison, SheetFormat, SheetImportFormat,
+  AuthoriseOrder, CloseOrder, EmergencyRegister, EmergencyState, ExtendOrder, MoveResult, OpenOrder, RecoverySummary, RevokeOrder, UnsignedAct,
+  Alarm, AlarmView, CorrectionAnswer, CorrectionAsk, CorrectionView, OutcomeCandidate, OutcomeDecision, Outcomes, StoppedDelivery,
+  FoundScanners, ScanProfile, PrinterOffset, PrinterProfile, PrinterSettings, TestPrint, Reconciliation, Legend, TemporaryPrint, TriedScanner, RoadState, YearCommand, EmergencyYear,
 } from './types'
 
 export class ApiError extends Error {
@@ -36,7 +43,13 @@ export interface Options {
   background?: boolean
   signal?: AbortSignal
   keepalive?: boolean
+  /** Set where another person may sign: what the station says of that person's password is not about this session. */
+  countersigned?: boolean
+  /** The answer is a file, not words. */
+  file?: boolean
 }
+
+const another: Options = { countersigned: true }
 
 /** What the session's end does not concern: these say themselves what went wrong. */
 const ownWords = ['/api/login', '/api/unlock', '/api/setup']
@@ -61,10 +74,11 @@ export async function request<T>(method: string, path: string, body?: unknown, o
     throw new ApiError({ status: 0, class: 'unavailable', code: 'network', detail: String(err) })
   }
   if (response.ok) {
+    if (o.file) return (await response.blob()) as T
     return (response.status === 204 ? undefined : await json(response)) as T
   }
   const problem = asProblem(response.status, await json(response))
-  if (!ownWords.includes(path) && (problem.status === 401 || problem.code === 'screen-locked' || problem.code === 'must-change-password')) {
+  if (!ownWords.includes(path) && (problem.status === 401 || problem.code === 'screen-locked' || (problem.code === 'must-change-password' && !o.countersigned))) {
     watcher(problem)
   }
   throw new ApiError(problem)
@@ -100,11 +114,10 @@ function query(params: Record<string, string | number | undefined>): string {
   return s && '?' + s
 }
 
-export interface RegisterCommand {
+export interface RegisterCommand extends Partial<DuplicateAnswer> {
+  notPersonal?: boolean
   key: string
   draft: Draft
-  duplicateChoice?: 'diverso' | 'originale-fax'
-  duplicateOf?: number
   print?: boolean
   printer?: string
 }
@@ -115,8 +128,16 @@ export interface ScanCommand {
   duplex?: boolean
   colorMode?: string
   resolution?: number
+  pageSize?: string
+  profile?: number
   selected?: number
   continue?: number
+  /** The page that this run scans anew. */
+  replace?: number
+  /** The fronts of a one-sided feeder: the backs come in a second run. */
+  twoSided?: boolean
+  /** The batch of fronts whose backs these are. */
+  backsOf?: number
 }
 
 export interface Search {
@@ -146,6 +167,7 @@ export const api = {
   status: (o?: Options) => get<Status>('/api/status', o),
   exceptions: (o?: Options) => get<{ exceptions: ExceptionView[] }>('/api/exceptions', o).then((r) => r.exceptions ?? []),
   labels: (o?: Options) => get<{ labels: PrintView[] }>('/api/labels', o).then((r) => r.labels ?? []),
+  expected: (o?: Options) => get<{ expected: Candidate[] }>('/api/expected', o).then((r) => r.expected ?? []),
   batch: (id: number, o?: Options) => get<BatchView>(`/api/batches/${id}`, o),
 
   openDelivery: (d: { means?: string; declaredDay?: string; reason?: string }) => post<Delivery>('/api/deliveries', d),
@@ -154,7 +176,12 @@ export const api = {
     request<void>('PUT', `/api/drafts/${encodeURIComponent(key)}`, { draft, parked }, o),
   discardDraft: (key: string) => request<void>('DELETE', `/api/drafts/${encodeURIComponent(key)}`),
   duplicates: (d: Draft) => post<{ duplicates: DuplicateView[] }>('/api/duplicates', d).then((r) => r.duplicates ?? []),
-  register: (c: RegisterCommand) => post<Registered>('/api/registrations', c),
+  register: (c: RegisterCommand) => post<Registered>('/api/registrations', onPrinter(c)),
+  keepClosed: (c: { key: string; draft: Draft; formula?: string }) => post<RecordView>('/api/envelopes', c),
+  deliverInside: (intakeID: number, d: { key: string; person: string; note?: string }) => post<RecordView>(`/api/records/${intakeID}/inside`, d),
+  endInside: (id: number, e: { outcome: 'firmata' | 'non-consegnata'; person?: string; note?: string }) => post<RecordView>(`/api/inside/${id}/end`, e),
+  keyNumber: (intakeID: number, n: { number: string; again: string; day: string; confirmed?: boolean; print?: boolean }) =>
+    post<Registered>(`/api/intakes/${intakeID}/number`, onPrinter(n)),
   scope: (registrationID: number) => get<ScanForecast>(`/api/registrations/${registrationID}/scope`, { background: true }),
 
   search: (q: Search, o?: Options) => get<SearchPage>('/api/records' + query({ ...q }), o),
@@ -162,23 +189,99 @@ export const api = {
   record: (intakeID: number, o?: Options) => get<RecordView>(`/api/records/${intakeID}`, o),
   history: (intakeID: number, o?: Options) =>
     get<{ entries: HistoryEntry[] }>(`/api/records/${intakeID}/history`, o).then((r) => r.entries ?? []),
-  annul: (registrationID: number, a: { reason: string; actNumber: string; actDay: string }) =>
-    post<RecordView>(`/api/registrations/${registrationID}/annulment`, a),
+  corrections: (q: { ricezione?: number; aperte?: boolean; prima?: number }, o?: Options) =>
+    get<{ corrections: CorrectionView[] | null }>('/api/corrections' + query({ ...q, aperte: q.aperte ? 'true' : undefined }), o).then((r) => r.corrections ?? []),
+  requestCorrection: (registrationID: number, a: CorrectionAsk) => post<CorrectionView>(`/api/registrations/${registrationID}/corrections`, a),
+  answerCorrection: (id: number, a: CorrectionAnswer) => post<CorrectionView>(`/api/corrections/${id}/decision`, a),
+  exchange: (registrationID: number, a: SupersedeAct & { with: number }) => post<void>(`/api/registrations/${registrationID}/exchange`, a),
+  obscure: (documentID: number, a: SupersedeAct & { pages: number[] }) => post<void>(`/api/documents/${documentID}/obscuration`, a),
+  scanOptions: (registrationID: number) => get<ScanOptions>(`/api/registrations/${registrationID}/exclusions`),
+  excludeRegistration: (registrationID: number, attachment: boolean, x: ExclusionOrder & { key: string }) =>
+    post<void>(`/api/registrations/${registrationID}/exclusion${attachment ? '?allegato=true' : ''}`, x),
+  excludeDocument: (documentID: number, x: ExclusionOrder) => post<void>(`/api/documents/${documentID}/exclusion`, x),
+  frontispiece: (documentID: number, o: FrontispieceOrder) => post<void>(`/api/documents/${documentID}/frontispiece`, o),
+  liftExclusion: (documentID: number, reason: string) => post<void>(`/api/documents/${documentID}/lift-exclusion`, { reason }),
+  postpone: (registrationID: number, reason: string) => post<void>(`/api/registrations/${registrationID}/postponement`, { reason }),
+  endOfDay: (day: string) => get<EndOfDay>('/api/endofday' + query({ day }), { background: true }),
+  /** Fails as opening the list would: a browser's tab has no words of ours. */
+  hasPaper: (url: string) => get<void>(url),
+  emergency: (o?: Options) => get<EmergencyState>('/api/emergency', o),
+  emergencyRegisters: (o?: Options) => get<{ registers: EmergencyRegister[] | null }>('/api/emergency/registers', o).then((r) => r.registers ?? []),
+  emergencyWaiting: (o?: Options) => get<{ records: RecordView[] | null }>('/api/emergency/waiting', o).then((r) => r.records ?? []),
+  authoriseEmergency: (a: AuthoriseOrder) => post<unknown>('/api/emergency/authorisations', a, another),
+  openEmergency: (a: OpenOrder) => post<EmergencyRegister>('/api/emergency/registers', a, another),
+  extendEmergency: (id: number, a: ExtendOrder) => post<EmergencyRegister>(`/api/emergency/registers/${id}/extensions`, a, another),
+  closeEmergency: (id: number, a: CloseOrder) => post<EmergencyRegister>(`/api/emergency/registers/${id}/closing`, a, another),
+  revokeEmergency: (id: number, a: RevokeOrder) => post<EmergencyRegister>(`/api/emergency/registers/${id}/revocation`, a, another),
+  recoverEmergency: (id: number) => post<RecoverySummary>(`/api/emergency/registers/${id}/recovery`),
+  retryNumber: (intakeID: number) => post<RecordView>(`/api/records/${intakeID}/number`, {}),
+  askAgain: (intakeID: number, reason: string) => post<RecordView>(`/api/records/${intakeID}/again`, { reason }),
+  correctRefused: (intakeID: number, body: { attempt: number; draft: Draft; print?: boolean }) => post<CorrectedLetter>(`/api/records/${intakeID}/correct`, body),
+  closeRefused: (intakeID: number, reason: string, registrationID?: number) => post<RecordView>(`/api/records/${intakeID}/close`, { reason, ...(registrationID ? { registrationID } : {}) }),
+  moveToEmergency: (intakeIDs: number[], more: { grounds?: string; user?: string; password?: string } = {}) => post<MoveResult>('/api/emergency/move', { intakeIDs, ...more }, another),
+  emergencyRows: (id: number, o?: Options) => get<{ rows: EmergencyRow[] | null }>(`/api/emergency/registers/${id}/rows`, o).then((r) => r.rows ?? []),
+  emergencyMail: (e: Named, kind: MailKind) => request<Blob>('GET', `${registerPath(e)}/mail/${kind}`, undefined, { file: true }),
+  emergencyProfiles: () => get<{ profiles: EmergencyProfile[] | null }>('/api/emergency/profiles').then((r) => r.profiles ?? []),
+  saveEmergencyPolicy: (p: EmergencyPolicy) => request<EmergencyPolicy>('PUT', '/api/emergency/policy', p),
+  exportEmergency: (e: Named, format: SheetFormat, columns: EmergencyColumn[]) => post<Blob>(`${registerPath(e)}/sheet`, { format, columns }, { file: true }),
+  importEmergency: async (e: Named, format: SheetImportFormat, columns: EmergencyColumn[], f: Blob, apply: boolean) => post<SheetComparison>(`${registerPath(e)}/sheet/import`, { format, columns, file: await base64(f), apply }),
+  reconcileDay: (day: string, dopo = 0) => get<Reconciliation>(`/api/days/${day}/reconciliation` + query({ dopo })),
+  timeState: (o?: Options) => get<TimeState>('/api/time', o),
+  dailyRegisters: (before = '', limit = 0) => get<DailyRegister[] | null>('/api/days' + query({ before, limit })).then((r) => r ?? []),
+  keepSignedDaily: async (day: string, f: File) => post<unknown>(`/api/days/${day}/signed`, { fileName: f.name, mediaType: mediaTypeOf(f), content: await base64(f) }),
+  replaceSignedAct: async (id: number, f: File, reason: string) =>
+    post<unknown>(`/api/emergency/signatures/${id}/replacement`, { fileName: f.name, mediaType: mediaTypeOf(f), content: await base64(f), reason }),
+  emergencyRoad: (id: number) => get<RoadState>(`/api/emergency/registers/${id}/road`),
+  changeEmergencyRoad: (id: number, road: 'chiamata' | 'foglio', reason: string, nothingTyped: boolean) => post<EmergencyRegister>(`/api/emergency/registers/${id}/road`, { road, reason, nothingTyped }),
+  setUpEmergencyYear: (y: YearCommand) => post<EmergencyYear>('/api/emergency/years', y),
+  attachSignedAct: async (a: UnsignedAct, f: File) => post<unknown>('/api/emergency/signatures', { ...a, fileName: f.name, mediaType: mediaTypeOf(f), content: await base64(f) }),
+  alarms: (all: boolean, o?: Options) => get<{ alarms: AlarmView[] | null }>(`/api/alarms?tutti=${all}`, o).then((r) => r.alarms ?? []),
+  acknowledgeAlarm: (id: number, note: string) => post<Alarm>(`/api/alarms/${id}/acknowledgement`, note ? { note } : {}),
+  outcomes: (o?: Options) => get<Outcomes>('/api/outcomes', o),
+  outcomeCandidates: (intakeID: number) => get<{ candidates: OutcomeCandidate[] | null }>(`/api/records/${intakeID}/candidates`).then((r) => r.candidates ?? []),
+  decideOutcome: (intakeID: number, d: OutcomeDecision) => post<RecordView>(`/api/records/${intakeID}/outcome`, d),
+  stoppedDeliveries: (o?: Options) => get<{ deliveries: StoppedDelivery[] | null }>('/api/stopped-deliveries', o).then((r) => r.deliveries ?? []),
+  solveStopped: (id: number, choice: 'retry' | 'seen', reason = '') => post<RecordView>(`/api/stopped-deliveries/${id}`, { choice, reason }),
+  confirmRemoval: (documentID: number) => post<void>(`/api/documents/${documentID}/removal`),
 
-  print: (registrationID: number, reason = 0) => post<Print>(`/api/registrations/${registrationID}/labels`, reason ? { reason } : {}),
-  retryPrint: (id: number) => post<Print>(`/api/prints/${id}/retry`),
+  print: (registrationID: number, reason = 0) => post<Print>(`/api/registrations/${registrationID}/labels`, onPrinter(reason ? { reason } : {})),
+  printTemporary: (intakeID: number) => post<TemporaryPrint>(`/api/records/${intakeID}/temporary-label`, onPrinter({})),
+  readRecipients: (csv: string) => post<RecipientList>('/api/recipients', { csv }),
+  printMinuta: (registrationID: number, reason = 0) => post<Print>(`/api/registrations/${registrationID}/labels`, onPrinter(reason ? { minuta: true, reason } : { minuta: true })),
+  legends: () => get<{ legends: Legend[] | null }>('/api/legends').then((r) => r.legends ?? []),
+  printLegend: (registrationID: number, code: string, segnatura: boolean) => post<TemporaryPrint>(`/api/registrations/${registrationID}/legends`, { code, segnatura }),
+  printSecond: (registrationID: number) => post<Print>(`/api/registrations/${registrationID}/second-label`, onPrinter({})),
+  retryPrint: (id: number) => post<Print>(`/api/prints/${id}/retry`, onPrinter({})),
   printOutcome: (id: number, printed: boolean) => post<void>(`/api/prints/${id}/outcome`, { printed }),
 
+  printers: (o?: Options) => get<{ printers: PrinterProfile[] | null }>('/api/printers', o).then((r) => r.printers ?? []),
+  keepPrinter: (id: string, kept: PrinterSettings) => request<void>('PUT', `/api/printers/${encodeURIComponent(id)}`, kept),
+  testPrint: (id: string, offset?: PrinterOffset) => post<TestPrint>(`/api/printers/${encodeURIComponent(id)}/test`, offset ? { offset } : {}),
+
   scanner: (id: string) => get<ScannerView>(`/api/scanners/${encodeURIComponent(id)}`, { background: true }),
+  saveScanProfile: (p: ScanProfile) => request<ScanProfile>('PUT', '/api/scan-profiles', p),
+  deleteScanProfile: (id: number) => request<void>('DELETE', `/api/scan-profiles/${id}`),
+  findScanners: (where: 'rete' | 'sane') => get<FoundScanners>('/api/scanners/found' + query({ dove: where })),
+  tryScanner: (address: string) => post<TriedScanner>('/api/scanners/try', { address }),
   scan: (c: ScanCommand) => post<Batch>('/api/scans', c),
   cancelScan: (batchID: number) => request<void>('POST', `/api/scans/${batchID}/cancel`),
-  upload(files: Iterable<File>, selected = 0): Promise<Batch> {
+  upload(files: Iterable<File>, selected = 0): Promise<Taken> {
     const form = new FormData()
     for (const f of files) form.append('file', f, f.name)
-    return request<Batch>('POST', '/api/uploads' + query({ selezionata: selected }), form)
+    return request<Taken>('POST', '/api/uploads' + query({ selezionata: selected }), form)
   },
   /** pages are those that were looked at singly: all that are flagged. */
   confirm: (documentID: number, pages: number[] = []) => post<void>(`/api/documents/${documentID}/confirm`, { pages }),
+  splitDocument: (documentID: number, page: number) => post<Edited>(`/api/documents/${documentID}/split`, { page }),
+  mergeDocument: (documentID: number, into: number) => post<Edited>(`/api/documents/${documentID}/merge`, { into }),
+  newAttachment: (documentID: number, page: number) => post<Edited>(`/api/documents/${documentID}/attachment`, { page }),
+  /** position counts from 1 in the document as it is afterwards. */
+  movePage: (pageID: number, document: number, position: number) => post<Edited>(`/api/pages/${pageID}/move`, { document, position }),
+  turnPage: (pageID: number, degrees: 90 | 180 | 270) => post<Page>(`/api/pages/${pageID}/turn`, { degrees }),
+  discardPage: (pageID: number, reason: string) => post<Edited>(`/api/pages/${pageID}/discard`, { reason }),
+  /** Puts pages as they lay; document 0 is a new one. */
+  arrangePages: (documents: PageOrder[]) => post<Edited>('/api/pages/arrange', { documents }),
+  frontOnly: (batchID: number) => request<void>('POST', `/api/batches/${batchID}/front-only`),
   solve: (exceptionID: number, a: Answer) => post<void>(`/api/exceptions/${exceptionID}/solve`, a),
 
   correspondents: (text: string, o?: Options) =>
@@ -200,7 +303,7 @@ export const api = {
   journal: (before = 0, limit = 100) =>
     get<{ entries: HistoryEntry[] }>('/api/journal' + query({ prima: before, limite: limit })).then((r) => r.entries ?? []),
   confirmClock: (reason: string) => post<void>('/api/stops/clock', { reason }),
-  confirmRestore: (r: { aoo: string; lastNumber: string; actNumber: string; actDay: string }) => post<void>('/api/stops/restore', r),
+  confirmRestore: (r: { aoo: string; lastNumber: string; actNumber: string; actDay: string; emergencyLast?: string }) => post<void>('/api/stops/restore', r),
 
   accounts: () => get<{ accounts: Account[] }>('/api/accounts').then((r) => r.accounts ?? []),
   createAccount: (a: Account & { password: string }) => post<void>('/api/accounts', a),
@@ -208,10 +311,52 @@ export const api = {
   resetPassword: (user: string, password: string) => post<void>(`/api/accounts/${encodeURIComponent(user)}/password`, { password }),
 }
 
-export const thumbnailURL = (pageID: number) => `/api/pages/${pageID}/thumbnail.jpg`
-export const pageURL = (pageID: number) => `/api/pages/${pageID}/image.jpg`
+type Shown = Pick<PageView, 'id' | 'turn'>
+
+/** A page that was turned is another picture: its address says so, or the browser would show the one that it has. */
+const turned = (p: Shown) => (p.turn ? `?giro=${p.turn}` : '')
+/** What every act of the Responsabile says; the key is of the form that was opened. */
+export interface SupersedeAct {
+  key: string
+  reason: string
+  actNumber?: string
+  actDay?: string
+}
+
+export const thumbnailURL = (p: Shown) => `/api/pages/${p.id}/thumbnail.jpg${turned(p)}`
+export const pageURL = (p: Shown) => `/api/pages/${p.id}/image.jpg${turned(p)}`
+/** A part of a page, in the pixels of its file. */
+export const cropURL = (pageID: number, b: Box) => `/api/pages/${pageID}/crop.jpg?x0=${b.x0}&y0=${b.y0}&x1=${b.x1}&y1=${b.y1}`
 export const archiveURL = (documentID: number, edition = 0) => `/api/documents/${documentID}/archive.pdf` + query({ edizione: edition })
 export const keptFileURL = (documentID: number, fileID: number) => `/api/documents/${documentID}/files/${fileID}`
 export const labelURL = (registrationID: number, kind: 'png' | 'pdf') => `/api/registrations/${registrationID}/label.${kind}`
 export const attestationURL = (registrationID: number) => `/api/registrations/${registrationID}/attestation.pdf`
+export const postingURL = (kind: 'pdf' | 'csv', day: string) => `/api/endofday/spedizione.${kind}` + query({ day })
+export const recipientsURL = (registrationID: number, kind: 'pdf' | 'csv') => `/api/registrations/${registrationID}/recipients.${kind}`
+export const sortingURL = (kind: 'pdf' | 'csv', day: string, uor: string) => `/api/endofday/distinta.${kind}` + query({ day, uor })
+/** A browser knows no type for a signed envelope. */
+const mediaTypeOf = (f: File) => (/\.p7m$/i.test(f.name) ? 'application/pkcs7-mime' : f.type)
+
+async function base64(f: Blob): Promise<string> {
+  const bytes = new Uint8Array(await f.arrayBuffer())
+  let s = ''
+  for (let i = 0; i < bytes.length; i += 0x8000) s += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
+  return btoa(s)
+}
+
+/** What the offices are told: that a register was opened, or closed. */
+export type MailKind = 'attivazione' | 'chiusura'
+type Named = Pick<EmergencyRegister, 'ordinal' | 'year'>
+const registerPath = (e: Named) => `/api/emergency/registers/${e.ordinal}-${e.year}`
+export const emergencyPaperURL = (e: Named, kind: string) => `${registerPath(e)}/papers/${kind}`
+export const signedActURL = (id: number) => `/api/emergency/signatures/${id}/file`
+export const authorisationPaperURL = (id: number) => `/api/emergency/authorisations/${id}/paper`
+export const emergencyBlankURL = (first: number, last: number, form: string) => '/api/emergency/blank.pdf' + query({ first, last, form })
+export const dailyURL = (day: string, kind: 'pdf' | 'csv') => `/api/days/${day}/register.${kind}`
+export const signedDailyURL = (id: number) => `/api/day-copies/${id}/file`
+export const dailyTimestampURL = (day: string) => `/api/days/${day}/timestamp.zip`
+export const dividersURL = (copies: number) => `/api/divider.pdf?copies=${copies}`
+export const temporaryLabelURL = (intakeID: number) => `/api/records/${intakeID}/temporary-label.pdf`
+export const legendURL = (registrationID: number, code: string, segnatura: boolean) => `/api/registrations/${registrationID}/legend.pdf` + query({ code, segnatura: String(segnatura) })
+export const internalReceiptURL = (id: number) => `/api/inside/${id}/receipt.pdf`
 export const receiptURL = (intakeID: number) => `/api/records/${intakeID}/receipt.pdf`

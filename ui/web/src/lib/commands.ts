@@ -3,12 +3,15 @@
 import { api } from './api'
 import { desk } from './desk.svelte'
 import { dialogs } from './dialogs.svelte'
+import { reveal } from './documents'
+import { freezer } from './freeze.svelte'
 import { intake } from './intake.svelte'
 import type { KeyBinding } from './keys'
 import { labels } from './labels.svelte'
 import { notices } from './notices.svelte'
 import { place } from './place.svelte'
 import { openByCode } from './reader.svelte'
+import { routes, type RouteName } from './router'
 import { scan } from './scan.svelte'
 import { session } from './session.svelte'
 
@@ -24,8 +27,7 @@ function focusOn(selector: string, none: string): void {
     notices.show('info', none)
     return
   }
-  target.focus()
-  target.scrollIntoView({ block: 'nearest' })
+  reveal(target)
 }
 
 /** Alt+C: the document in focus; from elsewhere it only goes to the first one, so that nothing is confirmed unseen. */
@@ -49,22 +51,44 @@ const onDesk: Record<string, () => void> = {
   exceptions: () => focusOn('[data-exception]', 'Nessuna eccezione.'),
 }
 
+/** Presses the button of the card that has the focus, or else of the first one. */
+function pressOn(selector: string, none: string): void {
+  const within = document.activeElement?.closest('[data-plico], [data-handover]')
+  const button = within?.querySelector<HTMLButtonElement>(selector) ?? document.querySelector<HTMLButtonElement>(selector)
+  if (button) button.click()
+  else notices.show('info', none)
+}
+
+const onTenders: Record<string, () => void> = {
+  'no-plico': () => pressOn('[data-no-plico]', 'Nessun istante aspetta il suo modulo.'),
+  'next-plico': () => pressOn('[data-next]', 'Prima salva i dati di un plico.'),
+}
+
 const anywhere: Record<string, () => void> = {
   help: () => dialogs.show('help'),
   'next-label': () => void labels.next(),
-  scan: () => void scan.start(),
-  search: () => place.go('search'),
-  desk: () => place.go('desk'),
+  'bid-receipt': () => document.querySelector<HTMLElement>('[data-bid-receipt]')?.click(),
+  scan: () => void scan.startOn('F8'),
+  'scan-2': () => void scan.startOn('Shift+F8'),
+  'scan-3': () => void scan.startOn('Ctrl+F8'),
+  'scan-4': () => void scan.startOn('Alt+F8'),
   lock: () => void api.lock().then((me) => session.set(me), (err: unknown) => notices.fail(err)),
 }
 
-const registers = new Set(['next-label', 'scan', 'desk'])
+const registers = new Set(['next-label', 'scan', 'scan-2', 'scan-3', 'scan-4'])
+
+/** The screens that have a key; its id is theirs. */
+const screens: readonly RouteName[] = ['desk', 'search', 'endofday', 'emergency', 'tenders', 'verify', 'alarms', 'days']
 
 /** Does what a key says. Returns whether it was for us. */
 export function command(b: KeyBinding): boolean {
+  if (b.id === 'freeze') { // whoever is logged in, and where nobody is
+    void freezer.press()
+    return true
+  }
   if (!session.active) return false
   if (b.id === 'stop-scan') return escape()
-  if (inDialog()) return b.combo.startsWith('F') || b.combo.startsWith('Shift+F') // the browser's own F keys stay quiet too
+  if (inDialog()) return /^((Shift|Ctrl|Alt)\+)?F\d/.test(b.combo) // the browser's own F keys stay quiet too
   const act = onDesk[b.id]
   if (act && session.may('register')) {
     if (atDesk()) act()
@@ -74,9 +98,32 @@ export function command(b: KeyBinding): boolean {
     } else return false
     return true
   }
+  const plico = onTenders[b.id]
+  if (plico) {
+    if (place.at?.route.name !== 'tenders' || !session.may('register')) return false
+    plico()
+    return true
+  }
+  const screen = routes.find((r) => r.name === b.id && screens.includes(r.name))
+  if (screen) {
+    const may = !screen.needs || session.may(screen.needs)
+    if (may) {
+      place.go(screen.name)
+      setTimeout(toTitle)
+    }
+    return may
+  }
   if (registers.has(b.id) && !session.may('register')) return false
   anywhere[b.id]?.()
   return b.id in anywhere
+}
+
+/** What had the focus went with its screen: whoever came by key goes on from the new one's title. */
+function toTitle(): void {
+  const title = document.querySelector<HTMLElement>('#main h1')
+  if (!title || document.activeElement !== document.body) return
+  title.tabIndex = -1
+  title.focus()
 }
 
 /** Esc closes what is open, innermost first, and at last asks whether the scan shall stop. */

@@ -1,10 +1,12 @@
 // The desk's data and how they stay fresh: whole at first and after a lost connection, piece by piece with the live feed.
 
 import { api } from './api'
+import { protocol } from './format'
 import { Coalescer, LiveFeed, type LiveState } from './live'
 import { notices } from './notices.svelte'
 import { session } from './session.svelte'
-import type { BatchView, Delivery, DocumentView, ExceptionView, LiveEvent, ParkedDraft, PrintView, RecordView, Status } from './types'
+import { keep } from './share'
+import type { BatchView, Delivery, DocumentView, ExceptionView, LiveEvent, ParkedDraft, PrintView, RecordView, Status, EmergencyState } from './types'
 
 /** How often devices are asked, which tell nobody when their paper ends. */
 const statusEveryMs = 15_000
@@ -14,6 +16,8 @@ class Desk {
   loaded = $state(false)
   live = $state<LiveState>('connecting')
   status = $state.raw<Status | undefined>()
+  /** The emergency register, for who may number; undefined while unknown. */
+  emergency = $state.raw<EmergencyState | undefined>()
   delivery = $state.raw<Delivery | undefined>()
   drafts = $state.raw<ParkedDraft[]>([])
   batches = $state.raw<BatchView[]>([])
@@ -62,6 +66,11 @@ class Desk {
     for (const k of keys) this.pieces.ask(k)
   }
 
+  /** Takes a batch anew at once, and waits for it: whoever changed it goes on from what it is now. */
+  async renew(batchID: number): Promise<void> {
+    this.place(await api.batch(batchID, { background: true }))
+  }
+
   get running(): BatchView | undefined {
     return this.batches.find((b) => b.state === 'running')
   }
@@ -78,10 +87,11 @@ class Desk {
     this.status = d.status
     this.delivery = d.delivery
     this.drafts = d.drafts ?? []
-    this.batches = d.batches ?? []
-    this.exceptions = d.exceptions ?? []
+    this.batches = keep(this.batches, d.batches ?? [])
+    this.exceptions = keep(this.exceptions, d.exceptions ?? [])
     this.labels = d.labels ?? []
     this.recent = page.hits
+    this.pieces.ask('emergency')
     if (!this.loaded) {
       this.loaded = true
       this.onLoad?.()
@@ -102,6 +112,7 @@ class Desk {
         break
       case 'document':
         this.pieces.ask(`batch:${this.batchOfDocument(e.id ?? 0)}`)
+        this.pieces.ask('recent')
         this.pieces.ask('status')
         this.changes++
         break
@@ -119,10 +130,23 @@ class Desk {
       case 'registration':
         this.pieces.ask('recent')
         this.pieces.ask('status')
+        if (this.emergency?.open) this.pieces.ask('emergency')
         this.changes++
         break
       case 'delivery':
         this.pieces.ask('desk')
+        break
+      case 'emergency':
+        this.pieces.ask('emergency')
+        this.changes++
+        break
+      case 'bid':
+      case 'competition':
+        this.changes++
+        break
+      case 'alarm':
+        this.pieces.ask('status')
+        this.changes++
         break
       case 'status':
       case 'progress':
@@ -132,12 +156,15 @@ class Desk {
   }
 
   private batchOfDocument(id: number): number {
-    return this.documents().find((d) => d.id === id)?.batchID ?? 0
+    return this.documents().find((d) => d.id === id)?.batchID ?? this.onlyRunning()
   }
 
   private batchOfPage(id: number): number {
-    const known = this.documents().find((d) => d.pageList?.some((p) => p.id === id))
-    if (known) return known.batchID
+    return this.documents().find((d) => d.pageList?.some((p) => p.id === id))?.batchID ?? this.onlyRunning()
+  }
+
+  /** What nobody has seen yet came with the run under way, if there is one alone; 0 otherwise. */
+  private onlyRunning(): number {
     const running = this.batches.filter((b) => b.state === 'running')
     return running.length === 1 ? (running[0]?.id ?? 0) : 0
   }
@@ -154,13 +181,19 @@ class Desk {
         return
       case 'exceptions': {
         const before = this.exceptions.length
-        this.exceptions = await api.exceptions(o)
+        this.exceptions = keep(this.exceptions, await api.exceptions(o))
         if (this.exceptions.length > before) notices.say(`Nuova eccezione: ora sono ${this.exceptions.length}.`)
         return
       }
-      case 'labels':
-        this.labels = await api.labels(o)
+      case 'emergency':
+        if (session.may('register')) this.emergency = await api.emergency(o)
         return
+      case 'labels': {
+        const before = new Set(this.labels.map((l) => l.id))
+        this.labels = await api.labels(o)
+        tellArrived(this.labels.filter((l) => !before.has(l.id) && l.queuedBy === 'stazione'))
+        return
+      }
       case 'recent':
         if (session.may('search')) this.recent = (await api.search({ limite: recentCount }, o)).hits
         return
@@ -178,9 +211,20 @@ class Desk {
       return
     }
     const before = this.batches[at]
-    if (before?.state === 'running' && b.state !== 'running') notices.say(`Scansione finita: ${b.pages} pagine.`)
-    this.batches = this.batches.with(at, b)
+    if (before?.state === 'running' && b.state !== 'running') {
+      notices.say(b.state === 'awaits-backs' ? `Fronti presi: ${b.pages} pagine. Ora i retri.` : `Scansione finita: ${b.pages} pagine.`)
+    }
+    this.batches = this.batches.with(at, keep(before ?? b, b))
   }
+}
+
+/** Says that numbers came for which letters had waited: their labels are ready for whoever holds the letters. */
+function tellArrived(labels: PrintView[]): void {
+  const [first] = labels
+  if (!first) return
+  const text = labels.length === 1 ? `È arrivato il numero della lettera di ${first.of.from || 'mittente anonimo'}: ${protocol(first.of)}.` : `È arrivato il numero di ${labels.length} lettere che aspettavano.`
+  notices.show('info', `${text} Etichette da stampare: F10.`)
+  notices.say(text)
 }
 
 export const desk = new Desk()

@@ -1,6 +1,6 @@
 // Which dialog of the desk is open. One at a time: a clerk never loses the way.
 
-export type DialogName = 'none' | 'help' | 'delivery' | 'labels' | 'scan-settings' | 'stop-scan' | 'clock' | 'restore' | 'receipt'
+export type DialogName = 'none' | 'help' | 'delivery' | 'labels' | 'scan-settings' | 'profile-scanner' | 'stop-scan' | 'clock' | 'restore' | 'receipt' | 'expected'
 
 class Dialogs {
   open = $state<DialogName>('none')

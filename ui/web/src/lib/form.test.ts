@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duplicate, fault, fieldOf, fromDraft, isEmpty, newForm, next, stickyOf, toDraft } from './form'
+import { duplicate, fault, fieldOf, fromDraft, isEmpty, likeness, newForm, next, stickyOf, toDraft } from './form'
 import type { Draft } from './types'
 
 const full: Draft = {
@@ -32,6 +32,11 @@ describe('the intake form', () => {
     expect(isEmpty(after)).toBe(true)
   })
 
+  it('names a similar letter by its number, or by its intake while it has none', () => {
+    expect(likeness('diverso', { intakeID: 7, registrationID: 3 })).toEqual({ duplicateChoice: 'diverso', duplicateOf: 3 })
+    expect(likeness('originale-fax', { intakeID: 7, registrationID: 0 })).toEqual({ duplicateChoice: 'originale-fax', duplicateIntake: 7 })
+  })
+
   it('duplicates a letter without what belongs to one paper only', () => {
     const d = toDraft(duplicate('k2', full))
     expect(d).toMatchObject({ senders: full.senders, subject: 'Richiesta', classifica: 'I.6', uor: 'AAGG', fascicolo: '2026/1' })
@@ -45,6 +50,13 @@ describe('the intake form', () => {
     expect(toDraft(f, 9).deliveryID).toBe(9)
     f.arrivalDay = '2026-01-02'
     expect(toDraft(f, 9).deliveryID).toBeUndefined()
+  })
+
+  it('gives a letter handed over at the counter its own instant, whatever post is open', () => {
+    const f = newForm('k')
+    f.atCounter = true
+    expect(toDraft(f, 9)).not.toHaveProperty('deliveryID')
+    expect(toDraft(f, 9).atCounter).toBe(true)
   })
 
   it('sends recipients, and the office as sender, where the letter goes out', () => {

@@ -1,7 +1,7 @@
 // The intake form as data: what an empty one is, what stays for the next letter, what a copy takes over, and how Enter goes on.
 // Pure functions; the screens hold the state.
 
-import type { Correspondent, Direction, Draft } from './types'
+import type { Correspondent, Direction, Draft, DuplicateView } from './types'
 
 /** What is being typed. Every field is there, so that inputs bind to it; [toDraft] leaves out what is empty. */
 export interface Form {
@@ -42,7 +42,33 @@ export interface Form {
   declaredCount: string
   arrivalDay: string
   arrivalDayReason: string
+  /** Why it is an urgent act, where the emergency register is kept for those. */
+  emergencyGrounds: string
+  /** Set while a refused letter is corrected: it is asked for again, and none is registered. */
+  correcting?: Correcting
+  /** The refused letter that this one was copied from: it wants an end. */
+  replaces?: { intakeID: number; code: string }
+  /** How it stands to another letter, '' for not at all; the registration that is meant, and x of n. */
+  /** The envelope without number that it came in, where its addressee gave it back. */
+  envelopeID?: number
+  circumstance: '' | Kind
+  circumstanceOf: number
+  order: string
+  count: string
 }
+
+/** A refused letter as it was shown: its «Ricezione n.», what the centre said, and the draft that stands. */
+export interface Correcting {
+  intakeID: number
+  attempt: number
+  code: string
+  words: string
+  draft: Draft
+  /** What became of it meanwhile by another way: there is nothing to correct any more. */
+  settled?: string
+}
+
+type Kind = NonNullable<Draft['circumstance']>['kind']
 
 export type Sticky = Pick<Form, 'direction' | 'means' | 'support' | 'envelope'>
 
@@ -82,6 +108,11 @@ export function newForm(key: string, sticky: Sticky = firstSticky): Form {
     declaredCount: '',
     arrivalDay: '',
     arrivalDayReason: '',
+    emergencyGrounds: '',
+    circumstance: '',
+    circumstanceOf: 0,
+    order: '',
+    count: '',
   }
 }
 
@@ -94,14 +125,14 @@ export function stickyOf(f: Form): Sticky {
 export function toDraft(f: Form, deliveryID = 0): Draft {
   const d: Draft = { direction: f.direction, subject: f.subject.trim() }
   const party = f.anonymous ? [] : correspondents([f.party, ...f.more])
-  if (f.direction === 'A') put(d, 'senders', party)
+  if (f.direction === 'A') put(d, 'senders', party.map(({ raccomandata: _r, variable: _v, ...c }) => c))
   else {
-    put(d, 'recipients', party)
+    put(d, 'recipients', f.direction === 'P' ? party : party.map(({ raccomandata: _r, variable: _v, ...c }) => c))
     put(d, 'senders', correspondents([{ name: f.from }]))
   }
   put(d, 'copies', correspondents(f.copies))
   for (const k of ['classifica', 'fascicolo', 'uor', 'rpa', 'means', 'support', 'envelope', 'raccomandataCode', 'place', 'link',
-    'externalRef', 'procedure', 'note'] as const) {
+    'externalRef', 'procedure', 'note', 'emergencyGrounds'] as const) {
     const v = f[k].trim()
     if (v) d[k] = v
   }
@@ -117,14 +148,28 @@ export function toDraft(f: Form, deliveryID = 0): Draft {
     const pages = whole(a.pages)
     return pages ? { description: a.description.trim(), pages } : { description: a.description.trim() }
   }))
+  if (f.circumstance) {
+    d.circumstance = { kind: f.circumstance }
+    if (f.circumstanceOf) d.circumstance.of = f.circumstanceOf
+    if (f.circumstance === 'uno-di-piu') Object.assign(d.circumstance, { order: whole(f.order), count: whole(f.count) })
+  }
+  if (f.envelopeID) d.envelopeID = f.envelopeID
   const declared = whole(f.declaredCount)
   if (declared) d.declaredCount = declared
   if (f.arrivalDay) {
     d.arrivalDay = f.arrivalDay
     d.arrivalDayReason = f.arrivalDayReason.trim()
-  } else if (deliveryID) {
+  } else if (deliveryID && !f.atCounter) { // who stands at the counter hands it over now, whatever post is open
     d.deliveryID = deliveryID
   }
+  return d
+}
+
+/** The corrected draft: what the form does not show stays as it is. */
+export function toCorrected(f: Form, was: Draft): Draft {
+  const d = toDraft(f)
+  if (was.fileDigest) d.fileDigest = was.fileDigest
+  if (f.direction !== 'A' && was.senders && f.from.trim() === (was.direction === 'A' ? '' : (was.senders[0]?.name ?? ''))) d.senders = was.senders
   return d
 }
 
@@ -139,6 +184,8 @@ function correspondents(list: Correspondent[]): Correspondent[] {
       if (c.address?.trim()) out.address = c.address.trim()
       if (c.email?.trim()) out.email = c.email.trim()
       if (c.code?.trim()) out.code = c.code.trim()
+      if (c.raccomandata?.trim()) out.raccomandata = c.raccomandata.trim()
+      if (c.variable?.trim()) out.variable = c.variable.trim()
       return out
     })
     .filter((c) => c.name !== '')
@@ -186,6 +233,12 @@ export function fromDraft(key: string, d: Draft): Form {
     declaredCount: d.declaredCount ? String(d.declaredCount) : '',
     arrivalDay: d.arrivalDay ?? '',
     arrivalDayReason: d.arrivalDayReason ?? '',
+    emergencyGrounds: d.emergencyGrounds ?? '',
+    circumstance: d.circumstance?.kind ?? '',
+    circumstanceOf: d.circumstance?.of ?? 0,
+    order: d.circumstance?.order ? String(d.circumstance.order) : '',
+    count: d.circumstance?.count ? String(d.circumstance.count) : '',
+    ...(d.envelopeID ? { envelopeID: d.envelopeID } : {}),
   }
 }
 
@@ -195,8 +248,20 @@ export function fromDraft(key: string, d: Draft): Form {
  */
 export function duplicate(key: string, d: Draft): Form {
   const { senderRef: _r, raccomandataCode: _c, externalRef: _e, declaredCount: _n, deliveryID: _i, arrivalDay: _a,
-    arrivalDayReason: _w, fileDigest: _f, atCounter: _s, attachments: _t, ...kept } = d
+    arrivalDayReason: _w, emergencyGrounds: _u, emergencySheet: _h, fileDigest: _f, atCounter: _s, attachments: _t, circumstance: _k, envelopeID: _b, ...kept } = d
+  if (kept.recipients) kept.recipients = kept.recipients.map(({ raccomandata: _x, ...c }) => c)
   return fromDraft(key, kept)
+}
+
+/** What is answered to «È già registrato?»: a letter without number is named by its intake. */
+export interface DuplicateAnswer {
+  duplicateChoice: 'diverso' | 'originale-fax'
+  duplicateOf?: number
+  duplicateIntake?: number
+}
+
+export function likeness(duplicateChoice: DuplicateAnswer['duplicateChoice'], like: Pick<DuplicateView, 'intakeID' | 'registrationID'>): DuplicateAnswer {
+  return { duplicateChoice, ...(like.registrationID ? { duplicateOf: like.registrationID } : { duplicateIntake: like.intakeID }) }
 }
 
 /** Whether anything was typed that would be missed. */

@@ -28,9 +28,37 @@ export function isoDay(instant: Date): string {
   return isoFormat.format(instant)
 }
 
-/** «Prot. n. 0000123/2026», or "" without number. */
-export function protocol(r: { number?: string; year?: number }): string {
-  return r.number ? `${r.number}/${r.year ?? ''}` : ''
+interface Numbered {
+  number?: string
+  year?: number
+  emergency?: string
+  ordinary?: { number: string; year: number }
+}
+
+/** «0000123/2026», or "" without number. A number of the emergency register is said with its register, which has a 0000123 of its own:
+ *  «n. 1/2026 R.E. 1/2026», and once it is recovered «0000012/2026 (n. 1/2026 R.E. 1/2026)». */
+export function protocol(r: Numbered): string {
+  const emergency = r.emergency?.replace(/^REGISTRO DI EMERGENZA /, 'R.E. ')
+  if (emergency && !r.ordinary) return emergency
+  const n = r.ordinary ?? r
+  return n.number ? `${n.number}/${n.year ?? ''}${emergency ? ` (${emergency})` : ''}` : ''
+}
+
+/** The number as it stands large: the ordinary one as soon as there is one, else «n. 1/2026 R.E. 2/2026» as on the label, for every opening
+ *  has a number 1. The rest, from the bar on, may stand smaller. */
+export function largeNumber(r: Numbered): { register: string; number: string; rest: string } {
+  if (r.emergency && !r.ordinary) {
+    const said = protocol(r)
+    const bar = said.search(/\//)
+    return { register: 'Registro di emergenza', number: said.slice(0, bar), rest: said.slice(bar) }
+  }
+  const n = r.ordinary ?? r
+  return { register: 'Prot. n.', number: n.number ?? '', rest: `/${n.year ?? ''}` }
+}
+
+/** A bare number is one of this year: «5» is «5/2026». What is longer, or says its year, stays. */
+export function withYear(text: string, year = new Date().getFullYear()): string {
+  return /^\d{1,7}$/.test(text) ? `${text}/${year}` : text
 }
 
 export function bytes(n: number): string {

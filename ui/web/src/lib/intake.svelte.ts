@@ -4,13 +4,16 @@ import { api, problemOf } from './api'
 import { desk } from './desk.svelte'
 import { dialogs } from './dialogs.svelte'
 import {
-  duplicate, fault, fieldOf, firstSticky, fromDraft, isEmpty, newForm, stickyOf, toDraft, type Form, type Sticky,
+  duplicate, fault, fieldOf, firstSticky, fromDraft, isEmpty, newForm, stickyOf, toCorrected, toDraft, type Correcting, type DuplicateAnswer, type Form, type Sticky,
 } from './form'
 import { protocol } from './format'
-import { errorText, errorWords, printStateWords, word } from './messages'
+import { errorText, errorWords } from './errors'
+import { fetchPDF } from './labelpdf'
+import { printStateWords, word } from './messages'
 import { notices } from './notices.svelte'
+import { place } from './place.svelte'
 import { session, store, stored } from './session.svelte'
-import type { Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered } from './types'
+import type { CorrectedLetter, Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered } from './types'
 
 const autosaveMs = 400
 /** Somebody who types without a pause is kept all the same. */
@@ -32,6 +35,14 @@ export interface Doubt {
   print: boolean
 }
 
+/** A closed envelope that was about to be registered: what stands on it, and what was sent. */
+export interface ClosedEnvelope {
+  words: string
+  draft: Draft
+  print: boolean
+  choice: DuplicateAnswer | undefined
+}
+
 function mint(): string {
   return crypto.randomUUID()
 }
@@ -44,9 +55,15 @@ class Intake {
   /** Words beside fields, by the form's field; "" holds what concerns the whole form. */
   errors = $state<Record<string, string>>({})
   outcome = $state.raw<Outcome | undefined>()
+  /** The latest registration was to have its label at once; one whose number comes from another screen has it then. */
+  wantsLabel = false
   doubt = $state.raw<Doubt | undefined>()
+  /** Set while the clerk is asked whether a closed envelope is a personal one. */
+  envelope = $state.raw<ClosedEnvelope | undefined>()
   /** The letter at the counter whose receipt is offered. */
   receiptFor = $state.raw<RecordView | undefined>()
+  /** A refused letter whose place another one has taken: it is proposed to close it. */
+  toClose = $state.raw<{ intakeID: number; code: string; by: RecordView } | undefined>()
   /** Rises when the form wants the focus. */
   attention = $state({ field: 'party', n: 0 })
 
@@ -91,6 +108,7 @@ class Intake {
     this.unkeptSince = 0
     const f = this.form
     if (leaving) leave(f)
+    if (f.correcting) return // the station would bring it back as a letter to be registered
     if (this.busy || (isEmpty(f) && this.saved === '')) return
     const draft = toDraft(f)
     const text = f.key + JSON.stringify(draft)
@@ -141,17 +159,40 @@ class Intake {
     this.focus('subject')
   }
 
-  duplicateOf(d: Draft): void {
+  /** The same letter for a new number; refused names the one that it is copied from, where the centre refused that. */
+  duplicateOf(d: Draft, refused?: { intakeID: number; code: string }): void {
     if (!isEmpty(this.form)) this.park()
-    this.show(duplicate(mint(), d))
+    this.show({ ...duplicate(mint(), d), ...(refused ? { replaces: refused } : {}) })
     this.changed()
     this.focus('subject')
+  }
+
+  /** «Correggi e chiedi di nuovo»: the refused letter in the form that it was registered with. */
+  correct(c: Correcting): void {
+    if (!isEmpty(this.form)) this.park()
+    this.show({ ...fromDraft(mint(), c.draft), correcting: c })
+    this.focus()
+  }
+
+  /** Asks whether the letter that is being corrected still wants it: its number may have come, or somebody gave it up. */
+  async followCorrected(): Promise<void> {
+    const id = this.form.correcting?.intakeID
+    if (!id || this.busy) return
+    const at = await api.record(id, { background: true }).catch(() => undefined)
+    const c = this.form.correcting
+    if (!at || this.busy || c?.intakeID !== id) return
+    if (at.number) c.settled = `ha il numero ${protocol(at)}`
+    else if (at.closing) c.settled = 'è chiusa senza numero'
   }
 
   // --- The counter ---
 
   private park(): void {
     const f = this.form
+    if (f.correcting) { // parked it would come back as a letter to be registered
+      notices.show('info', `La correzione della Ricezione ${f.correcting.code} non è stata inviata: riaprila dalla sua scheda.`)
+      return
+    }
     const d: ParkedDraft = { key: f.key, draft: toDraft(f), parked: true, savedAt: new Date().toISOString() }
     this.parked = [...this.parked, d]
     void api.saveDraft(d.key, d.draft, true).catch((err) => notices.fail(err))
@@ -195,8 +236,8 @@ class Intake {
   // --- Registering ---
 
   /** Asks for the number. The same form never gets two: the key stays until it has one. */
-  async register(print: boolean, choice?: { duplicateChoice: 'diverso' | 'originale-fax'; duplicateOf: number }): Promise<void> {
-    if (this.busy) return
+  async register(print: boolean, choice?: DuplicateAnswer, notPersonal = false): Promise<void> {
+    if (this.busy || this.form.correcting?.settled) return
     const wrong = fault(this.form)
     if (wrong) {
       this.refuse(wrong.field, errorWords[wrong.code] ?? '')
@@ -205,25 +246,54 @@ class Intake {
     clearTimeout(this.timer)
     this.busy = true
     this.errors = {}
-    const draft = toDraft(this.form, desk.delivery?.id)
-    let r: Registered
+    const { correcting, replaces } = this.form
+    const draft = correcting ? toCorrected(this.form, correcting.draft) : toDraft(this.form, desk.delivery?.id)
+    let r: CorrectedLetter
     try {
-      r = await api.register({ key: this.form.key, draft, print, ...choice })
+      r = correcting
+        ? await api.correctRefused(correcting.intakeID, { attempt: correcting.attempt, draft, print })
+        : await api.register({ key: this.form.key, draft, print, ...choice, ...(notPersonal ? { notPersonal } : {}) })
     } catch (err) {
       this.busy = false
-      await this.failed(problemOf(err), draft, print)
+      await this.failed(problemOf(err), draft, print, choice)
       void this.keep()
       return
     }
     // From here on there is a number: nothing that goes wrong in the page may look like a failed registration.
     this.busy = false
     this.doubt = undefined
-    this.done(r.record, r.print, r.printProblem)
+    this.wantsLabel = print
+    this.done(r.record, r.print, r.printProblem, !correcting)
+    if (r.left) notices.show('warning', `La correzione è salva. ${errorText(r.left)}`)
+    void this.proposeClosing(replaces, choice, r.record)
   }
 
-  private done(record: RecordView, print: Print | undefined, printProblem: Problem | undefined): void {
+  /** A refused letter that was registered again wants an end: else somebody asks for its number too. */
+  private async proposeClosing(copied: Form['replaces'], choice: DuplicateAnswer | undefined, by: RecordView): Promise<void> {
+    const id = copied?.intakeID ?? choice?.duplicateIntake
+    if (!id) return
+    const old = await api.record(id, { background: true }).catch(() => undefined)
+    if (!old || old.number || old.closing || old.attempt !== 'rejected') return
+    if (by.registrationID) this.toClose = { intakeID: id, code: old.intakeCode, by }
+    else notices.show('info', `La Ricezione ${old.intakeCode}, rifiutata, è ancora aperta: quando questa ha il numero, chiudila dalla sua scheda.`)
+  }
+
+  /** Shows a letter whose number was read on another screen, and goes on with the next. */
+  keyed(r: Registered): void {
+    this.outcome = r
+    void fetchPDF(r.print)
+    if (r.printProblem) notices.show('warning', errorText(r.printProblem))
+    notices.say(spoken(r))
+    desk.recent = desk.recent.map((x) => (x.intakeID === r.record.intakeID ? r.record : x))
+    desk.refresh('status', 'labels', 'recent')
+    this.focus()
+  }
+
+  /** arrived: it is a letter more, not one that was there before. */
+  private done(record: RecordView, print: Print | undefined, printProblem: Problem | undefined, arrived = true): void {
     const outcome: Outcome = { record }
     if (print) outcome.print = print
+    void fetchPDF(print)
     if (printProblem) outcome.printProblem = printProblem
     this.outcome = outcome
     this.previous = record.draft
@@ -233,7 +303,7 @@ class Intake {
     notices.say(spoken(outcome))
     desk.recent = [record, ...desk.recent.filter((r) => r.intakeID !== record.intakeID)].slice(0, 5)
     desk.refresh('status', 'labels', 'recent')
-    if (desk.delivery && record.draft.deliveryID === desk.delivery.id) {
+    if (arrived && desk.delivery && record.draft.deliveryID === desk.delivery.id) {
       desk.delivery = { ...desk.delivery, intakes: desk.delivery.intakes + 1 }
     }
     void this.forecast(outcome)
@@ -255,7 +325,47 @@ class Intake {
     notices.show('warning', `${protocol(o.record)}: dichiarate ${forecast.declared} ${forecast.unit}, il limite è ${forecast.limit}. Alla scansione servirà la nota. ${forecast.manual}.`)
   }
 
-  private async failed(p: Problem, draft: Draft, print: boolean): Promise<void> {
+  /** «Resta chiusa, senza numero»: the form's envelope goes to a person. Returns what went wrong. */
+  async keepClosed(to: string): Promise<string> {
+    const e = this.envelope
+    if (!e || this.busy) return ''
+    this.busy = true
+    try {
+      const record = await api.keepClosed({ key: this.form.key, draft: { ...e.draft, recipients: [{ name: to }] } })
+      this.envelope = undefined
+      notices.show('success', `Ricezione ${record.intakeCode}: la busta resta chiusa, senza numero. Adesso la consegna con la ricevuta.`)
+      desk.refresh('status', 'recent')
+      this.blank()
+      place.go('record', record.intakeID)
+      return ''
+    } catch (err) {
+      return errorText(problemOf(err))
+    } finally {
+      this.busy = false
+    }
+  }
+
+  /** The clerk's word that the envelope is no personal one. */
+  async notPersonal(): Promise<void> {
+    const e = this.envelope
+    this.envelope = undefined
+    if (e) await this.register(e.print, e.choice, true)
+  }
+
+  /** What its addressee gave back to be registered keeps the arrival of the envelope. */
+  giveBack(intakeID: number): void {
+    if (!isEmpty(this.form)) this.park()
+    this.show(fromDraft(mint(), { direction: 'A', subject: '', envelope: 'aperta', envelopeID: intakeID }))
+    this.changed()
+    this.focus('party')
+  }
+
+  private async failed(p: Problem, draft: Draft, print: boolean, choice: DuplicateAnswer | undefined): Promise<void> {
+    if (p.code === 'envelope-personal') {
+      this.doubt = undefined
+      this.envelope = { words: p.words ?? '', draft, print, choice }
+      return
+    }
     if (p.code === 'possible-duplicates') {
       const duplicates = await api.duplicates(draft).catch(() => [])
       this.doubt = { duplicates, print }
@@ -313,9 +423,12 @@ function savedSticky(): Sticky {
 
 function spoken(o: Outcome): string {
   const label = o.print ? `. ${word(printStateWords, o.print.state)}` : ''
-  return o.record.number
-    ? `Registrato: protocollo numero ${Number(o.record.number)} del ${o.record.year}${label}.`
-    : `Ricezione ${o.record.intakeCode} salva, in attesa del numero.`
+  const r = o.record
+  if (!r.number && r.attempt === 'rejected') return `Ricezione ${r.intakeCode} salva. Il protocollo l’ha rifiutata: va corretta.`
+  if (!r.number) return `Ricezione ${r.intakeCode} salva, in attesa del numero.`
+  if (r.emergency && !r.ordinary) return `Registrato sul registro di emergenza: ${protocol(r)}${label}.`
+  const n = r.ordinary ?? { number: r.number, year: r.year }
+  return `Registrato: protocollo numero ${Number(n.number)} del ${n.year}${label}.`
 }
 
 export const intake = new Intake()

@@ -4,6 +4,7 @@ import { api } from './api'
 import { desk } from './desk.svelte'
 import { dialogs } from './dialogs.svelte'
 import { protocol } from './format'
+import { fetchPDF } from './labelpdf'
 import { printerWords, printStateWords, word } from './messages'
 import { notices } from './notices.svelte'
 import type { PrintView } from './types'
@@ -26,6 +27,7 @@ class Labels {
   retry(l: PrintView): Promise<void> {
     return this.act(async () => {
       const p = await api.retryPrint(l.id)
+      void fetchPDF(p)
       const what = `${l.of.from || 'Anonimo'} — ${protocol(l.of)}: ${word(printStateWords, p.state).toLowerCase()}`
       if (p.state === 'printed') {
         desk.labels = desk.labels.filter((o) => o.id !== l.id)

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { detailText } from './journal'
-import { textUnreadWords, textWhyWords } from './messages'
-import { errorText, errorWords, exceptionTitles, choiceWords, journalFieldsUnsaid, journalFieldWords, journalWords, meansWords, progressText, stopWords } from './messages'
+import { errorText, errorWords } from './errors'
+import { choiceWords, exceptionTitles, journalFieldsUnsaid, journalFieldWords, journalWords, meansWords, progressText, stopWords, textUnreadWords, textWhyWords } from './messages'
 
 const root = join(import.meta.dirname, '../../../..')
 
@@ -26,6 +26,14 @@ describe('the catalogue', () => {
     expect([...codes].filter((c) => !(c in errorWords)).sort()).toEqual([])
   })
 
+  // The Responsabile had been told «Il tuo profilo non consente di registrare» while the system was away.
+  it('tells who may not register from a register that is away', () => {
+    expect(errorText({ status: 403, class: 'forbidden', code: 'register' })).toContain('Il tuo profilo non consente')
+    expect(errorText({ status: 503, class: 'unavailable', code: 'register-away' })).toContain('Il sistema di protocollo non risponde')
+    const away = sources.filter((s) => /\bErrorf\(\s*(?:protocollo\.)?(Unavailable|OutcomeUnknown),\s*"register"/.test(s))
+    expect(away).toEqual([])
+  })
+
   it('has a sentence for every password rule and every class', () => {
     const codes = [...found(/\{"(password-[a-z]+)"/g), ...found(/Class = "([a-z-]+)"/g)]
     expect(codes.length).toBeGreaterThan(12)
@@ -43,6 +51,12 @@ describe('the catalogue', () => {
     const codes = found(pattern)
     expect(codes.size).toBeGreaterThan(1)
     expect([...codes].filter((c) => !(c in words))).toEqual([])
+  })
+
+  // An entry that failed was called «Etichetta provvisoria stampata».
+  it('says of a temporary label that it was sent, and what is known of it', () => {
+    expect(journalWords['label.temporary']).toBe('Etichetta provvisoria inviata')
+    expect(detailText({ printer: 'zebra-1', state: 'failed' })).toBe('stampante: zebra-1 · esito: etichetta non uscita')
   })
 
   it('words the journal’s kinds', () => {
@@ -63,8 +77,12 @@ describe('the catalogue', () => {
     )
     expect(detailText({ byCode: true, document: 7, version: 1 })).toBe('abbinamento: dalla segnatura letta · versione: 1')
     expect(detailText({ dispatch: 3, state: 'sending', words: '' })).toBe('')
+    expect(detailText({ outcome: 'unavailable' }, true)).toContain(': attende il numero letto sul protocollo')
+    expect(detailText({ outcome: 'unavailable' })).toContain(': in attesa: il protocollo non risponde')
     expect(detailText({ byCode: false, reason: 2 })).toBe('motivo: inceppata')
     expect(detailText({ validFrom: '2026-01-01', connector: 'embedded' })).toBe('valido dal: 01/01/2026 · numeri da: registro di questa postazione')
+    expect(detailText({ restoredAt: '2026-11-22T19:06:00Z' })).toBe('ripristino: 22/11/2026, 20:06')
+    expect(detailText({ connector: 'jente', superseded: 1 })).toBe('numeri da: JEnte')
   })
 
   it('falls back to the class, and never shows a raw code', () => {
@@ -86,5 +104,8 @@ describe('the catalogue', () => {
     expect(progressText({ facets: none, draft })).toBe('ricevuto')
     expect(progressText({ facets: { ...none, numbered: true, labelled: true }, draft })).toBe('etichetta stampata')
     expect(progressText({ facets: { ...none, numbered: true, annulled: true }, draft })).toBe('annullato')
+    const emergency = { facets: { ...none, numbered: true }, draft, emergency: 'n. 1/2026 R.E. 1/2026' }
+    expect(progressText(emergency)).toBe('registrato in emergenza')
+    expect(progressText({ ...emergency, ordinary: { register: 'PG', number: '0000012', year: 2026, day: '2026-11-23' } })).toBe('protocollato')
   })
 })

@@ -1,7 +1,7 @@
 // What the station says at the moment: to the eye as notices, to a screen reader as announcements.
 
 import { problemOf } from './api'
-import { errorText } from './messages'
+import { errorText } from './errors'
 
 export interface Notice {
   id: number
@@ -15,8 +15,6 @@ class Notices {
   list = $state<Notice[]>([])
   /** The polite announcement. It is emptied first, so that the same words are read again. */
   spoken = $state('')
-  /** How much of the screen's foot the notices take, in CSS pixels: the desk makes room for them. */
-  height = $state(0)
   private id = 0
 
   show(kind: Notice['kind'], text: string): void {
@@ -25,7 +23,7 @@ class Notices {
     if (kind !== 'error') setTimeout(() => this.dismiss(n.id), kind === 'warning' ? 2 * shownFor : shownFor)
   }
 
-  /** Words a failure. Notices of errors stay until they are dismissed. */
+  /** Words a failure. Notices of errors stay until they are dismissed, or their screen is left. */
   fail(err: unknown): void {
     const p = problemOf(err)
     if (p.code === 'aborted' || p.status === 401 || p.code === 'screen-locked') return
@@ -34,6 +32,10 @@ class Notices {
 
   dismiss(id: number): void {
     this.list = this.list.filter((n) => n.id !== id)
+  }
+
+  leave(): void {
+    this.list = this.list.filter((n) => n.kind !== 'error')
   }
 
   say(text: string): void {

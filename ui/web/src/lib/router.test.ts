@@ -17,7 +17,8 @@ describe('the table of routes', () => {
 
   it('offers only what a role may', () => {
     expect(menuFor(['search']).map((r) => r.name)).toEqual(['search'])
-    expect(menuFor(['register', 'search']).map((r) => r.name)).toEqual(['desk', 'search', 'labels'])
+    expect(menuFor(['register', 'search']).map((r) => r.name)).toEqual(['desk', 'search', 'labels', 'endofday', 'emergency'])
+    expect(menuFor(['accounts', 'devices', 'journal']).map((r) => r.name)).toEqual(['journal', 'scanners', 'users'])
     expect(homeOf(['accounts', 'devices', 'journal'])).toBe('journal')
     expect(homeOf([])).toBe('password')
   })

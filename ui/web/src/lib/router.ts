@@ -3,7 +3,7 @@
 import type { Action } from './types'
 
 export type RouteName =
-  | 'desk' | 'search' | 'record' | 'labels' | 'journal' | 'settings' | 'users' | 'password' | 'login' | 'setup'
+  | 'desk' | 'search' | 'record' | 'labels' | 'endofday' | 'verify' | 'alarms' | 'corrections' | 'tenders' | 'tender' | 'competitions' | 'competition' | 'emergency' | 'days' | 'journal' | 'settings' | 'scanners' | 'users' | 'password' | 'login' | 'setup'
 
 export interface Route {
   name: RouteName
@@ -14,17 +14,31 @@ export interface Route {
   needs?: Action
   /** Shown without a session. */
   open?: true
-  /** Stands in the menu. */
+  /** Stands in the menu; short is how, where the title is long. */
   menu?: true
+  /** The screen of the menu that it belongs to. */
+  under?: RouteName
+  short?: string
 }
 
 export const routes: readonly Route[] = [
   { name: 'desk', path: '/', title: 'Scrivania', needs: 'register', menu: true },
   { name: 'search', path: '/ricerca', title: 'Ricerca', needs: 'search', menu: true },
   { name: 'labels', path: '/etichette', title: 'Etichette', needs: 'register', menu: true },
+  { name: 'endofday', path: '/fine-giornata', title: 'Fine giornata', needs: 'register', menu: true },
+  { name: 'verify', path: '/da-verificare', title: 'Da verificare sul protocollo', needs: 'register' },
+  { name: 'alarms', path: '/avvisi', title: 'Avvisi', needs: 'decide' },
+  { name: 'corrections', path: '/rettifiche', title: 'Rettifiche e annullamenti', needs: 'register' },
+  { name: 'emergency', path: '/emergenza', title: 'Registro di emergenza', needs: 'register', menu: true, short: 'Emergenza' },
+  { name: 'days', path: '/registri-giornalieri', title: 'Registro giornaliero', needs: 'read-all', menu: true, short: 'Giornaliero' },
+  { name: 'tenders', path: '/gare', title: 'Gare', needs: 'tender', menu: true },
+  { name: 'tender', path: '/gare/:id', title: 'Gara', needs: 'tender', under: 'tenders' },
+  { name: 'competitions', path: '/concorsi', title: 'Concorsi', needs: 'competition', menu: true },
+  { name: 'competition', path: '/concorsi/:id', title: 'Concorso', needs: 'competition', under: 'competitions' },
   { name: 'record', path: '/registrazioni/:id', title: 'Registrazione', needs: 'search' },
   { name: 'journal', path: '/giornale', title: 'Giornale', needs: 'journal', menu: true },
   { name: 'settings', path: '/impostazioni', title: 'Impostazioni', needs: 'policy', menu: true },
+  { name: 'scanners', path: '/scanner', title: 'Scanner', needs: 'devices', menu: true },
   { name: 'users', path: '/utenti', title: 'Utenti', needs: 'accounts', menu: true },
   { name: 'password', path: '/password', title: 'Cambio della password' },
   { name: 'login', path: '/accesso', title: 'Accesso', open: true },

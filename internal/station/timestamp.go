@@ -1,0 +1,191 @@
+package station
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"segnatura/internal/protocollo"
+)
+
+// The sender of digests waits after a failure for stampAgain, then twice as long each time up to stampAtMost: the authority is one, and what ails one
+// request ails all. One round asks for stampAtOnce at most, and waits stampWithin for each.
+const (
+	stampAgain  = time.Minute
+	stampAtMost = time.Hour
+	stampAtOnce = 32
+	stampWithin = time.Minute
+)
+
+// stamping is how the sender fares. It is not durable: after a start it simply tries.
+type stamping struct {
+	due chan struct{}
+
+	mu       sync.Mutex
+	failures int // in a row
+	next     time.Time
+	fault    StampFault
+}
+
+// StampFault is why the last request brought no token; its zero: it did, or none was made since the start.
+type StampFault struct {
+	Code string
+	At   time.Time
+}
+
+// pause is how long the sender may rest.
+func (s *stamping) pause(usual time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failures == 0 {
+		return usual
+	}
+	return s.rest()
+}
+
+// rest is how long it rests after so many failures. The caller holds mu.
+func (s *stamping) rest() time.Duration { return min(stampAgain<<min(s.failures-1, 6), stampAtMost) }
+
+// mayTry is false while the sender rests after a failure; woken before, it rests on. A clock that was set does not keep it resting for longer.
+func (s *stamping) mayTry(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rest := s.next.Sub(now)
+	return rest <= 0 || rest > stampAtMost
+}
+
+func (s *stamping) ended(now time.Time, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.failures, s.next, s.fault = 0, time.Time{}, StampFault{}
+		return
+	}
+	code := "no-answer"
+	var why *protocollo.Error
+	if errors.As(err, &why) {
+		code = why.Code
+	}
+	s.failures++
+	s.next, s.fault = now.Add(s.rest()), StampFault{Code: code, At: now}
+}
+
+// stampDueNow asks the authority for a token on each digest that has none, oldest first, one at a time. Nothing waits for it: what is stamped was
+// recorded before. The first failure ends the round.
+func (s *Station) stampDueNow(ctx context.Context) error {
+	for s.cfg.TSA != nil && s.stamping.mayTry(s.now()) {
+		due, err := s.cfg.Timestamps.DueTimestamps(ctx, stampAtOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		for _, q := range due {
+			err := s.stamp(ctx, q)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			s.stamping.ended(s.now(), err)
+			if err != nil {
+				s.log.LogAttrs(ctx, slog.LevelWarn, "timestamp was not obtained", slog.String("kind", string(q.Kind)), slog.Any("err", err))
+				s.publish(EventStatus, 0, "")
+				return nil
+			}
+		}
+		s.publish(EventStatus, 0, "")
+	}
+	return nil
+}
+
+// stamp asks for one token. What was answered and is not accepted is kept with the reason.
+func (s *Station) stamp(ctx context.Context, q protocollo.TimestampRequest) error {
+	var digest [32]byte
+	if n, err := hex.Decode(digest[:], []byte(q.SHA256)); err != nil || n != len(digest) {
+		return protocollo.Errorf(protocollo.Internal, "digest", "request %d asks for %q", q.ID, q.SHA256)
+	}
+	asking, cancel := context.WithTimeout(ctx, stampWithin)
+	token, err := s.cfg.TSA.Stamp(asking, digest)
+	cancel()
+	if err == nil {
+		return s.cfg.Timestamps.RecordTimestamp(ctx, q.ID, token)
+	}
+	var refused RefusedAnswer
+	var why *protocollo.Error
+	if errors.As(err, &refused) && errors.As(err, &why) {
+		return errors.Join(err, s.cfg.Timestamps.RefuseTimestamp(ctx, q.ID, protocollo.TimestampRefusal{Code: why.Code, Detail: why.Detail, AnswerSHA256: refused.AnswerSHA256()}))
+	}
+	return err
+}
+
+// StampView is the state of the marks for the status.
+type StampView struct {
+	Configured bool
+	Waiting    int
+	Oldest     time.Time // zero where nothing waits
+	Fault      StampFault
+}
+
+// Stamps says what waits for a token and why. It asks nobody.
+func (s *Station) Stamps(ctx context.Context) (StampView, error) {
+	v := StampView{Configured: s.cfg.TSA != nil}
+	q, err := s.cfg.Timestamps.TimestampQueue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("count what waits for a timestamp: %w", err)
+	}
+	v.Waiting, v.Oldest = q.Waiting, q.Oldest
+	s.stamping.mu.Lock()
+	v.Fault = s.stamping.fault
+	s.stamping.mu.Unlock()
+	if v.Fault.Code == "" && q.Refused.Code != "" { // before the start
+		v.Fault = StampFault{Code: q.Refused.Code, At: q.Refused.At}
+	}
+	return v, nil
+}
+
+// dailyStamps adds to registers what their tokens say.
+func (s *Station) dailyStamps(ctx context.Context, aoo protocollo.AOOCode, list []DailyRegister) error {
+	ids, at := make([]int64, len(list)), map[int64]int{}
+	for i, d := range list {
+		ids[i], at[d.ID] = d.ID, i
+	}
+	records, err := s.cfg.Timestamps.TimestampsOf(ctx, aoo, protocollo.TimestampDaily, ids)
+	if err != nil {
+		return fmt.Errorf("read timestamps: %w", err)
+	}
+	for _, r := range records {
+		list[at[r.Request.Subject]].Stamp = &Stamp{Token: r.Token, Refusals: r.Refusals}
+	}
+	return nil
+}
+
+// Stamp is the authority's token on a thing that was queued for it.
+type Stamp struct {
+	Token    *protocollo.Timestamp `json:"token,omitempty"` // nil: «in attesa»
+	Refusals int                   `json:"refusals,omitempty"`
+}
+
+// ExportDailyTimestamp writes the token on a day's register, for whoever verifies it without this program.
+//
+// Errors: Forbidden "read-all"; NotFound "daily-register"; NotFound "timestamp" where there is none yet.
+func (s *Station) ExportDailyTimestamp(ctx context.Context, actor protocollo.Actor, day protocollo.Day, w io.Writer) error {
+	if err := actor.Require(protocollo.ActReadAll); err != nil {
+		return err
+	}
+	made, err := s.cfg.Daily.DailyRegister(ctx, actor.AOO, day)
+	if err != nil {
+		return fmt.Errorf("read daily register: %w", err)
+	}
+	records, err := s.cfg.Timestamps.TimestampsOf(ctx, actor.AOO, protocollo.TimestampDaily, []int64{made.ID})
+	if err != nil {
+		return fmt.Errorf("read timestamps: %w", err)
+	}
+	for _, r := range records {
+		if r.Token != nil && s.cfg.TimestampExport != nil {
+			return s.cfg.TimestampExport.WriteExport(w, r, "registro-giornaliero-"+string(day)+".pdf")
+		}
+	}
+	return protocollo.Errorf(protocollo.NotFound, "timestamp", "the register of %s has no token yet", day)
+}

@@ -1,0 +1,49 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"segnatura/internal/protocollo"
+	"segnatura/internal/station"
+)
+
+// related lists the registrations that a record belongs to or that belong to it, each once, in their order: likenesses that a clerk answered (R1.6),
+// and what came with it, before it or because of it (R1.8, R1.9, R1.11). Each of them lists this one too.
+func related(ctx context.Context, q querier, i protocollo.Intake, reg *protocollo.Registration) ([]int64, error) {
+	var out []int64
+	if i.DuplicateOf != 0 {
+		out = append(out, i.DuplicateOf)
+	}
+	var own int64
+	if reg != nil {
+		own = reg.ID
+		later, err := collect(ctx, q, number, `SELECT r.id FROM intakes i JOIN registrations r ON r.intake_id = i.id WHERE i.duplicate_of = ?`, own)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, later...)
+	}
+	if c := i.Draft.Circumstance; c != nil && c.Of != 0 {
+		beside, err := collect(ctx, q, number, `SELECT r.id FROM intakes i JOIN registrations r ON r.intake_id = i.id
+			WHERE i.duplicate_of = ? AND i.draft ->> '$.circumstance.of' = i.duplicate_of`, c.Of)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, beside...)
+	}
+	slices.SortFunc(out, cmp.Compare[int64])
+	return slices.DeleteFunc(slices.Compact(out), func(id int64) bool { return id == own }), nil
+}
+
+// RecordLegendLabel journals that a legend was printed on a label beside the segnatura. There is no row: it bears no number of its own.
+func (db *DB) RecordLegendLabel(ctx context.Context, a protocollo.Actor, intakeID int64, l station.LegendLabel) error {
+	if err := db.mustSee(ctx, a, intakeID); err != nil {
+		return err
+	}
+	return db.transact(ctx, "record a legend's label", func(w *wtx) error {
+		return w.report(KindLegendLabel, a.User, a.AOO, intakeID, map[string]any{"legend": l.Code, "legendText": l.Text, "withSegnatura": l.WithSegnatura,
+			"printer": l.Printer, "state": l.State})
+	})
+}

@@ -1,0 +1,99 @@
+// A letter was registered with a wrong subject: the clerk asks, the Responsabile authorises, and everybody reads both values.
+
+import { AxeBuilder } from '@axe-core/playwright'
+import { describe, expect, it } from 'vitest'
+import { expectFocus, holds, keyboardOnly, picture, see, until } from './browser'
+import { Clerk, recordOf } from './desk'
+import { aDay } from './setup'
+
+const day = aDay()
+const withinMs = 180_000
+
+const accessible = async (clerk: Clerk) =>
+  expect((await new AxeBuilder({ page: clerk.page }).withTags(['wcag2a', 'wcag2aa']).analyze()).violations.map((v) => v.id)).toEqual([])
+
+async function recordScreen(who: Clerk, number: string): Promise<void> {
+  await who.page.goto(`${day.station.url}/registrazioni/${(await recordOf(who, number)).intakeID}`)
+  await see(who.page.getByRole('heading', { level: 1 }))
+}
+
+const ask = (who: Clerk) => who.page.getByRole('button', { name: 'Chiedi rettifica o annullamento' })
+
+describe('a registration that is wrong', () => {
+  it('is corrected: asked for by the clerk, authorised by the Responsabile, with both values on the record', async () => {
+    const { anna } = day
+    const number = await anna.register({ from: 'Bianchi Lucia', subject: 'Ricorso avverso sanzione', classifica: 'I.4', uor: 'Aff' })
+    await recordScreen(anna, number)
+    await anna.hands.tabTo(ask(anna))
+    await anna.hands.press('Enter')
+    const dialog = anna.dialog(/^Chiedi rettifica o annullamento/)
+    await expectFocus(dialog.getByLabel('Oggetto'))
+    await anna.hands.overwrite('Istanza di rateazione')
+    // What was typed outlives a dialog that was closed by mistake.
+    await anna.hands.press('Escape')
+    await anna.hands.tabTo(ask(anna))
+    await anna.hands.press('Enter')
+    await holds(dialog.getByLabel('Oggetto'), 'Istanza di rateazione')
+    await anna.hands.tabTo(dialog.getByLabel('Motivo'))
+    await anna.hands.type('Letto male sulla busta')
+    await picture(anna.page, 'chiedi-rettifica')
+    await accessible(anna)
+    await anna.hands.tabTo(dialog.getByRole('button', { name: 'Chiedi al Responsabile' }))
+    await anna.hands.press('Enter')
+    const history = anna.page.getByRole('region', { name: 'Rettifiche e annullamenti' })
+    await see(history.getByText('Aspetta il Responsabile'))
+    await see(history.getByRole('button', { name: 'Ritira la richiesta' }))
+    await see(anna.page.getByRole('heading', { level: 2, name: 'Ricorso avverso sanzione' }))
+
+    const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
+    const menu = boss.page.getByRole('link', { name: /Rettifiche e annullamenti: 1/ })
+    await boss.hands.tabTo(menu)
+    await boss.hands.press('Enter')
+    await see(boss.page.getByRole('heading', { level: 1, name: 'Rettifiche e annullamenti' }))
+    await boss.hands.tabTo(boss.page.getByRole('button', { name: 'Autorizza…' }))
+    await boss.hands.press('Enter')
+    await expectFocus(boss.page.getByLabel('Provvedimento n. (se c’è)'))
+    await boss.hands.type('12')
+    await boss.hands.press('Tab')
+    await boss.hands.type('02/01/2026')
+    await picture(boss.page, 'rettifiche')
+    await accessible(boss)
+    await boss.hands.press('Enter')
+    await see(boss.page.getByText('Niente in sospeso.'))
+
+    // The clerk's screen follows by itself.
+    await see(anna.page.getByRole('heading', { level: 2, name: 'Istanza di rateazione' }))
+    await see(history.getByText('Ricorso avverso sanzione'))
+    await see(history.getByText('Istanza di rateazione'))
+    await see(history.getByText(/provvedimento n\. 12 del 02\/01\/2026/))
+    await picture(anna.page, 'rettificata')
+    for (const words of ['avverso', 'rateazione']) {
+      await until(async () => (await anna.json<{ hits: unknown[] }>(`/api/records?testo=${words}`)).hits.length, 1, `${words} finds the letter`)
+    }
+    await keyboardOnly(anna.page)
+    await keyboardOnly(boss.page)
+    await boss.leave()
+    await anna.page.goto(day.station.url)
+  }, withinMs)
+
+  it('is annulled by the Responsabile, with the act, in one go', async () => {
+    const number = await day.anna.register({ from: 'Verdi Paolo', subject: 'Lettera per un altro ente', classifica: 'I.4', uor: 'Aff' })
+    const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
+    await recordScreen(boss, number)
+    await boss.hands.tabTo(ask(boss))
+    await boss.hands.press('Enter')
+    const dialog = boss.dialog(/^Chiedi rettifica o annullamento/)
+    await boss.hands.tabTo(dialog.getByRole('radio', { name: /^Rettificare/ }))
+    await boss.hands.press('ArrowDown')
+    await boss.hands.tabTo(dialog.getByLabel('Motivo'))
+    await boss.hands.type('Pervenuta per errore')
+    await boss.hands.tabTo(dialog.getByLabel('Provvedimento n.'))
+    await boss.hands.type('13')
+    await boss.hands.press('Tab')
+    await boss.hands.type('02/01/2026')
+    await boss.hands.press('Enter')
+    await see(boss.page.getByText('Registrazione annullata', { exact: true }))
+    await keyboardOnly(boss.page)
+    await boss.leave()
+  }, withinMs)
+})
