@@ -201,6 +201,28 @@ func TestLiveFeedHidesConfidentialAndOtherAOO(t *testing.T) {
 	}
 }
 
+// A plico makes no noise for whoever may not see plichi.
+func TestLiveFeedTellsOfPlichiToWhoMaySeeThem(t *testing.T) {
+	o := newOffice(t)
+	people := map[string]*socket{}
+	for _, user := range []string{"anna", "carla", "dario", "gino"} {
+		people[user] = o.as(user).live(0)
+	}
+	b := o.plico(0)
+	o.hub.Publish(station.Event{Kind: station.EventStatus, ID: 777}) // everybody's: the end
+	for user, s := range people {
+		heard := 0
+		for m := s.next(); m.ID != 777; m = s.next() {
+			if m.Kind == station.EventBid && m.ID == b.ID {
+				heard++
+			}
+		}
+		if want := user == "anna" || user == "carla"; (heard > 0) != want {
+			t.Errorf("%s heard %d events of the plico", user, heard)
+		}
+	}
+}
+
 func TestLiveFeedReplaysWhatWasMissed(t *testing.T) {
 	o := newOffice(t)
 	anna := o.as("anna")

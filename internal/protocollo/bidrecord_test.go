@@ -1,8 +1,11 @@
 package protocollo
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -62,6 +65,27 @@ func TestRecordOfAPlicoIsTheSameBytes(t *testing.T) {
 	}
 	if err := errors.Join(err, json.Unmarshal(typed, &fields)); err != nil || !fields.Received.Equal(at.Add(-time.Hour)) || fields.Sheet.Row != 7 {
 		t.Errorf("of a sheet: %s, %v", typed, err)
+	}
+	if !strings.Contains(string(typed), `"form": "segnatura-plico/1"`) {
+		t.Errorf("a line of a sheet without number has another form: %s", typed)
+	}
+	b.Handover.Sheet.Sheet = "3/2026"
+	numbered, err := b.Record()
+	line := "\"sheet\": {\n    \"sheet\": \"3/2026\",\n    \"row\": 7,\n"
+	if err != nil || !strings.Contains(string(numbered), `"form": "segnatura-plico/2"`) || !strings.Contains(string(numbered), line) {
+		t.Errorf("of a numbered sheet: %s, %v", numbered, err)
+	}
+	// Both were stamped in their time: that of a numbered sheet before its number was in the record.
+	for _, stamped := range [][]byte{typed, numbered} {
+		sum := sha256.Sum256(stamped)
+		if got, err := b.RecordStamped(hex.EncodeToString(sum[:])); err != nil || string(got) != string(stamped) {
+			t.Errorf("what was stamped is not found again: %s, %v", got, err)
+		}
+	}
+	b.Handover.Sheet.Row = 8
+	sum := sha256.Sum256(numbered)
+	if got, err := b.RecordStamped(hex.EncodeToString(sum[:])); !errors.Is(err, Internal) {
+		t.Errorf("another line is taken for the one that was stamped: %s, %v", got, err)
 	}
 	b.Handover.Declared = nil
 	if _, err := b.Record(); !errors.Is(err, Internal) {

@@ -2,8 +2,6 @@ package station
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
@@ -47,11 +45,8 @@ func (s *Station) ExportBidTimestamp(ctx context.Context, actor protocollo.Actor
 		if r.Token == nil || s.cfg.TimestampExport == nil {
 			continue
 		}
-		if r.Content, err = b.Record(); err != nil {
+		if r.Content, err = b.RecordStamped(r.Request.SHA256); err != nil {
 			return err
-		}
-		if sum := sha256.Sum256(r.Content); hex.EncodeToString(sum[:]) != r.Request.SHA256 {
-			return protocollo.Errorf(protocollo.Internal, "bid-record", "the record of plico %s is not the one that was stamped", b.Code())
 		}
 		return s.cfg.TimestampExport.WriteExport(w, r, "plico-"+strings.ReplaceAll(b.Code(), "/", "-")+".json")
 	}

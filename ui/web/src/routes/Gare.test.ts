@@ -5,6 +5,7 @@ import RecordDocuments from '../components/RecordDocuments.svelte'
 import TenderForm from '../components/TenderForm.svelte'
 import { api } from '../lib/api'
 import { bidAPI } from '../lib/bidapi'
+import { desk } from '../lib/desk.svelte'
 import { session } from '../lib/session.svelte'
 import type { BidReception, BidView, HandoverView, TenderBasis, TenderView } from '../lib/types'
 import Tender from './Tender.svelte'
@@ -104,6 +105,23 @@ describe('plichi at the desk', { timeout: 20_000 }, () => {
     expect(card(1)?.contains(document.activeElement)).toBe(true)
   })
 
+  // The first gara of the list stood in the field, and whoever pressed Enter gave it an envelope of another.
+  it('are of no gara until somebody chooses one', async () => {
+    vi.spyOn(bidAPI, 'print').mockResolvedValue({ state: 'printed' })
+    await show(Tenders, { id: 0 })
+    const gara = (id: number) => card(id)!.querySelector<HTMLSelectElement>('select[id$="-tender"]')!
+    expect(gara(1).selectedOptions[0]?.textContent).toBe('da individuare')
+    card(1)?.querySelector('form')?.requestSubmit()
+    await settled()
+    expect(vi.mocked(bidAPI.describe).mock.calls[0]?.[1]).toMatchObject({ tenderID: 0 })
+    gara(2).value = '7'
+    gara(2).dispatchEvent(new Event('change', { bubbles: true }))
+    flushSync()
+    card(2)?.querySelector('form')?.requestSubmit()
+    await settled()
+    expect(vi.mocked(bidAPI.describe).mock.calls[1]?.[1]).toMatchObject({ tenderID: 7 })
+  })
+
   it('are saved only, where saving fails', async () => {
     const print = vi.spyOn(bidAPI, 'print').mockResolvedValue({ state: 'printed' })
     vi.mocked(bidAPI.describe).mockRejectedValue({ status: 409, class: 'conflict', code: 'bid-changed' })
@@ -112,6 +130,14 @@ describe('plichi at the desk', { timeout: 20_000 }, () => {
     await settled()
     expect(print).not.toHaveBeenCalled()
     expect(card(1)?.querySelector('[role=alert]')).not.toBeNull()
+  })
+
+  it('are read again when the feed tells of one', async () => {
+    await show(Tenders, { id: 0 })
+    list = [plico(1), plico(2), plico(3)]
+    desk.changes++ // as lib/desk.test.ts shows of a «bid»
+    await settled()
+    expect(card(3)).not.toBeNull()
   })
 
   it('take what another desk says of them', async () => {
