@@ -208,15 +208,9 @@ func (o *office) wireStation() {
 	keys := 0
 	var err error
 	o.station, err = station.New(station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
-		Piles: db, Backs: db,
-		Timestamps: db, TimestampExport: plainExport{},
-		Edits:      db,
-		Envelopes:  db,
-		Supersedes: db, Separator: separator{},
-		Competitions: db, NotePaper: notePaper{},
-		Bids: db, Registrar: register, Sender: register, Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{}, Metadata: metadataFile{},
+		Stores:     station.StoresOf(db),
+		DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, NotePaper: notePaper{}, TimestampExport: plainExport{}, Separator: separator{},
+		Registrar: register, Sender: register, Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{}, Metadata: metadataFile{},
 		Scratch: func(context.Context) (station.Scratch, error) {
 			return os.Create(filepath.Join(o.t.TempDir(), "lavoro"))
 		},

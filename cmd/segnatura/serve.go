@@ -185,15 +185,10 @@ func (s *service) wire(ctx context.Context) error {
 		return err
 	}
 	s.station, err = station.New(station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
-		Piles: db, Backs: db,
-		Timestamps: db, TSA: authority, TimestampExport: timestampExport{},
-		Edits:      db,
-		Envelopes:  db,
-		Supersedes: db, Separator: archiveSeparator{s.jail},
-		Competitions: db, NotePaper: notePaper{},
-		Bids: db, Registrar: register, Sender: register, Sheets: sheets{},
+		Stores:     station.StoresOf(db),
+		DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, NotePaper: notePaper{},
+		TSA: authority, TimestampExport: timestampExport{}, Separator: archiveSeparator{s.jail},
+		Registrar: register, Sender: register, Sheets: sheets{},
 		Composer: composer{}, Layouts: s.layouts, Inspector: s.jail, Converter: s.jail, Checker: s.jail,
 		Text: newStationText(ctx, s.config.OCR, s.jail, s.log), Metadata: metadataWriter{}, Software: software(),
 		Scratch:   scratchIn(s.workDir()),

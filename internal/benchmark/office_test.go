@@ -139,14 +139,9 @@ func (noPapers) TenderCSV(io.Writer, stamp.TenderRecord) error { return errNoPap
 func (o *office) config() station.Config {
 	register, db, scratch := embedded.New(o.db), o.db, o.TempDir()
 	return station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
-		Piles: db, Backs: db,
-		Timestamps: db,
-		Edits:      db,
-		Envelopes:  db, Competitions: db, NotePaper: noPapers{}, TenderPaper: noPapers{},
-		Supersedes: db, Separator: noActs{},
-		Bids: db, Registrar: register, Sender: register, Composer: composer{}, Inspector: o.engines, Converter: o.engines, Checker: o.engines,
+		Stores:     station.StoresOf(db),
+		DailyPaper: dailyPaper{}, NotePaper: noPapers{}, TenderPaper: noPapers{}, Separator: noActs{},
+		Registrar: register, Sender: register, Composer: composer{}, Inspector: o.engines, Converter: o.engines, Checker: o.engines,
 		Scratch:   func(context.Context) (station.Scratch, error) { return os.CreateTemp(scratch, "") },
 		Publisher: o.feed, Clock: time.Now, NewKey: rand.Text,
 	}

@@ -16,47 +16,7 @@ import (
 // Config wires a [Station]. Every port but Text, Metadata, Originals, TSA and TimestampExport is required; the other fields have a default. The zero
 // Config is therefore refused.
 type Config struct {
-	Intakes    IntakeStore
-	Duplicates DuplicateStore
-	Unsettled  UnsettledStore
-	Outcomes   OutcomeStore
-	Emergency  EmergencyStore
-	Keyed      KeyedStore
-	Alarms     AlarmStore
-	Deliveries DeliveryStore
-	Drafts     DraftStore
-	References ReferenceStore
-	Titolari   TitolarioStore
-	Prints     PrintStore
-	Batches    BatchStore
-	Documents  DocumentStore
-	Exceptions ExceptionStore
-	Piles      PileStore
-	Backs      BackStore
-	Edits      EditStore
-	Exclusions ExclusionStore
-	Days       DayStore
-	Codes      CodeResolver
-	Archive    ArchiveStore
-	Texts      TextStore
-	Outbox     OutboxStore
-	Setup      SetupStore
-	Policies   PolicyStore
-	Profiles   ProfileStore
-	Printers   PrinterStore
-	Safety     SafetyStore
-	Supersedes SupersedeStore
-	Daily      DailyStore
-	Views      ViewStore
-
-	Corrections CorrectionStore
-	Bids        BidStore
-	Refused     RefusedStore
-	Envelopes   EnvelopeStore
-
-	Competitions CompetitionStore
-	// NotePaper writes the note riepilogative of competitions.
-	NotePaper NotePaper
+	Stores
 
 	Registrar Registrar
 	Sender    Sender
@@ -66,10 +26,12 @@ type Config struct {
 	DailyPaper DailyPaper
 	// TenderPaper writes the data for gare's verbali.
 	TenderPaper TenderPaper
-	Inspector   Inspector
-	Converter   Converter
-	Checker     Checker
-	Separator   Separator
+	// NotePaper writes the note riepilogative of competitions.
+	NotePaper NotePaper
+	Inspector Inspector
+	Converter Converter
+	Checker   Checker
+	Separator Separator
 	// Sheets writes the intake sheet for a Registrar that wants it (nil: none is sent).
 	Sheets   SheetWriter
 	Text     TextReader     // nil: this station recognises no text, and what it archives is delivered at once
@@ -85,8 +47,7 @@ type Config struct {
 	// Fax says whether a source delivers received faxes (R1.7): no code joins them, a person does. nil: none does.
 	Fax func(source string) bool
 
-	// Timestamps keeps what is to be stamped, TSA stamps it (nil: nobody does), TimestampExport writes a token out for others (nil: none is).
-	Timestamps      TimestampStore
+	// TSA stamps what is to be stamped (nil: nobody does), TimestampExport writes a token out for others (nil: none is).
 	TSA             TimestampAuthority
 	TimestampExport TimestampExport
 
@@ -171,20 +132,16 @@ type Station struct {
 
 // New checks the wiring. It asks nothing of any port.
 func New(cfg Config) (*Station, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
 	for _, p := range []struct {
 		name string
 		port any
 	}{
-		{"Intakes", cfg.Intakes}, {"Duplicates", cfg.Duplicates}, {"Unsettled", cfg.Unsettled}, {"Outcomes", cfg.Outcomes}, {"Emergency", cfg.Emergency}, {"Keyed", cfg.Keyed}, {"Alarms", cfg.Alarms}, {"Deliveries", cfg.Deliveries},
-		{"Drafts", cfg.Drafts}, {"References", cfg.References}, {"Titolari", cfg.Titolari}, {"Prints", cfg.Prints},
-		{"Batches", cfg.Batches}, {"Documents", cfg.Documents}, {"Exceptions", cfg.Exceptions}, {"Exclusions", cfg.Exclusions}, {"Days", cfg.Days}, {"Codes", cfg.Codes},
-		{"Archive", cfg.Archive}, {"Texts", cfg.Texts}, {"Outbox", cfg.Outbox}, {"Setup", cfg.Setup}, {"Policies", cfg.Policies}, {"Profiles", cfg.Profiles}, {"Printers", cfg.Printers},
-		{"Piles", cfg.Piles}, {"Backs", cfg.Backs},
-		{"Safety", cfg.Safety}, {"Corrections", cfg.Corrections}, {"Bids", cfg.Bids}, {"Refused", cfg.Refused}, {"Competitions", cfg.Competitions}, {"NotePaper", cfg.NotePaper}, {"Views", cfg.Views}, {"Registrar", cfg.Registrar},
-		{"Edits", cfg.Edits}, {"Envelopes", cfg.Envelopes},
-		{"Sender", cfg.Sender}, {"Composer", cfg.Composer}, {"Inspector", cfg.Inspector}, {"Converter", cfg.Converter},
-		{"Checker", cfg.Checker}, {"Publisher", cfg.Publisher}, {"Supersedes", cfg.Supersedes}, {"Daily", cfg.Daily}, {"DailyPaper", cfg.DailyPaper}, {"TenderPaper", cfg.TenderPaper}, {"Separator", cfg.Separator},
-		{"Timestamps", cfg.Timestamps},
+		{"Registrar", cfg.Registrar}, {"Sender", cfg.Sender}, {"Composer", cfg.Composer}, {"Inspector", cfg.Inspector},
+		{"Converter", cfg.Converter}, {"Checker", cfg.Checker}, {"Separator", cfg.Separator}, {"Publisher", cfg.Publisher},
+		{"DailyPaper", cfg.DailyPaper}, {"TenderPaper", cfg.TenderPaper}, {"NotePaper", cfg.NotePaper},
 	} {
 		if p.port == nil {
 			return nil, fmt.Errorf("wire station: no %s", p.name)

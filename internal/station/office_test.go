@@ -163,15 +163,9 @@ func (o *office) start(change func(*station.Config)) {
 	var keys int
 	db := o.db
 	o.cfg = station.Config{
-		Intakes: db, Duplicates: db, Unsettled: db, Outcomes: db, Emergency: db, Keyed: db, Alarms: db, Deliveries: db, Drafts: db, References: db, Titolari: db, Prints: db, Batches: db,
-		Documents: db, Exceptions: db, Exclusions: db, Days: db, Daily: db, DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, Codes: db, Archive: db, Texts: db, Outbox: db, Setup: db, Policies: db, Profiles: db, Printers: db, Safety: db, Corrections: db, Refused: db, Views: db,
-		Piles: db, Backs: db,
-		Timestamps: db,
-		Edits:      db,
-		Envelopes:  db,
-		Supersedes: db, Separator: o.converter,
-		Competitions: db, NotePaper: notePaper{},
-		Bids: db, Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{}, Metadata: metadataFile{},
+		Stores:     station.StoresOf(db),
+		DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, NotePaper: notePaper{}, Separator: o.converter,
+		Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{}, Metadata: metadataFile{},
 		Scratch:   func(context.Context) (station.Scratch, error) { return &scratch{}, nil },
 		Publisher: o.events, Clock: o.clock.Now, NewKey: func() string { keys++; return fmt.Sprintf("chiave-%d", keys) },
 	}
