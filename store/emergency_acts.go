@@ -398,7 +398,8 @@ func (db *DB) RevokeEmergency(ctx context.Context, by station.Signatory, r proto
 }
 
 // RenewEmergency closes a yearly register whose year is over and opens the next year's, which takes up its cause, authorisation and
-// periods: 31 December ends the sequence, not the interruption (R17.7). nil: nothing is due.
+// periods: 31 December ends the sequence, not the interruption (R17.7). What it is kept on, and its form, are the new year's where that was set up.
+// nil: nothing is due.
 func (db *DB) RenewEmergency(ctx context.Context, openingID int64) (*protocollo.EmergencyRegister, error) {
 	var next *protocollo.EmergencyRegister
 	err := db.emergencyStep(ctx, "renew the emergency register", "", openingID, func(w *wtx, was protocollo.EmergencyRegister) error {
@@ -416,8 +417,16 @@ func (db *DB) RenewEmergency(ctx context.Context, openingID int64) (*protocollo.
 		if err := w.closeEmergency(by, was, end); err != nil {
 			return err
 		}
+		policy := was.Policy
+		year, err := emergencyYear(w.ctx, w, was.AOO, was.Year+1)
+		if err != nil {
+			return err
+		}
+		if year != nil { // what was said of the new year's register holds for it (R9.9)
+			policy.Medium, policy.Fields = year.Medium, year.Fields
+		}
 		id, err := w.insertOpening(by, station.EmergencyOpening{Cause: was.Cause, InterruptedAt: was.InterruptedAt, Assessment: was.Assessment,
-			UserCode: was.UserCode, Policy: was.Policy}, begins, was.Authorisation.ID, was.ID)
+			UserCode: was.UserCode, Policy: policy}, begins, was.Authorisation.ID, was.ID)
 		if err != nil {
 			return err
 		}

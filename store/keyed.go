@@ -44,16 +44,8 @@ func (db *DB) KeyNumber(ctx context.Context, a protocollo.Actor, n station.Keyed
 		if err := w.notInEmergencyMode(i.AOO); err != nil {
 			return err
 		}
-		taken, err := number(w.QueryRowContext(w.ctx, `SELECT
-			(SELECT count(*) FROM keyed_numbers WHERE amministrazione = ?1 AND aoo = ?2 AND register = ?3 AND year = ?4 AND number = ?5) +
-			(SELECT count(*) FROM registrations WHERE amministrazione = ?1 AND aoo = ?2 AND register = ?3 AND year = ?4 AND number = ?5) +
-			(SELECT count(*) FROM recoveries WHERE amministrazione = ?1 AND aoo = ?2 AND register = ?3 AND year = ?4 AND number = ?5)`,
-			n.Register.Amministrazione, string(n.Register.AOO), n.Register.Register, n.Register.Year, string(n.Number)))
-		if err != nil {
+		if err := w.takenInAny(i, n.Register.Year, n.Number); err != nil {
 			return err
-		}
-		if taken > 0 {
-			return protocollo.Errorf(protocollo.Conflict, "number-taken", "another letter has number %s/%d", n.Number, n.Register.Year)
 		}
 		_, err = w.insert("keyed_numbers", row{"key": n.RequestKey, "amministrazione": n.Register.Amministrazione, "aoo": string(n.Register.AOO),
 			"register": n.Register.Register, "year": n.Register.Year, "number": string(n.Number), "day": string(n.Day), "by_user": a.User, "doubt": n.Doubt})

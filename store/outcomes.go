@@ -76,12 +76,19 @@ func (w *wtx) decidedSo(d station.OutcomeDecision) (bool, error) {
 	return n > 0, err
 }
 
-// holderInAny returns the registration that has an ordinary number in whichever register of an AOO, or 0: who keys a number in does not name
-// the register, and the centre's receipts may name it by a code that is not ours.
-func (w *wtx) holderInAny(aoo protocollo.AOOCode, year int, n protocollo.Number) (int64, error) {
-	return number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(id), 0) FROM (
-		SELECT id FROM registrations WHERE aoo = ?1 AND year = ?2 AND number = ?3 AND connector <> 'emergency'
-		UNION ALL SELECT registration_id FROM recoveries WHERE aoo = ?1 AND year = ?2 AND number = ?3)`, string(aoo), year, string(n)))
+// takenInAny refuses with Conflict "number-taken" an ordinary number that another letter than i has, or had keyed in, in whichever register of the
+// AOO: there is one a year (DPR 445/2000 art. 53(1)), who keys a number in does not name it, and receipts may name it by a code that is not ours,
+// or was not ours before the connector was changed. It is a person's slip, not a broken invariant: nothing stops.
+func (w *wtx) takenInAny(i protocollo.Intake, year int, n protocollo.Number) error {
+	other, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(intake_id), 0) FROM (
+		SELECT intake_id FROM registrations WHERE aoo = ?1 AND year = ?2 AND number = ?3 AND connector <> ?4
+		UNION ALL SELECT r.intake_id FROM recoveries y JOIN registrations r ON r.id = y.registration_id WHERE y.aoo = ?1 AND y.year = ?2 AND y.number = ?3
+		UNION ALL SELECT i.id FROM keyed_numbers k JOIN intakes i ON i.key = k.key WHERE k.aoo = ?1 AND k.year = ?2 AND k.number = ?3) WHERE intake_id <> ?5`,
+		string(i.AOO), year, string(n), protocollo.EmergencyConnector, i.ID))
+	if err == nil && other != 0 {
+		return protocollo.Errorf(protocollo.Conflict, "number-taken", "intake %d has number %s/%d", other, n, year)
+	}
+	return err
 }
 
 func (w *wtx) decideOutcome(a protocollo.Actor, attempt protocollo.Attempt, i protocollo.Intake, d station.OutcomeDecision) (*protocollo.Registration, error) {
@@ -90,15 +97,8 @@ func (w *wtx) decideOutcome(a protocollo.Actor, attempt protocollo.Attempt, i pr
 		if err := r.Validate(); err != nil {
 			return nil, protocollo.Errorf(protocollo.Invalid, "number", "%w", err)
 		}
-		other, err := w.holderOf(keyOf(i, r, d.Segnatura), r.Number)
-		if d.Choice == station.OutcomeKeyed {
-			other, err = w.holderInAny(i.AOO, r.Year, r.Number)
-		}
-		if err != nil {
+		if err := w.takenInAny(i, r.Year, r.Number); err != nil {
 			return nil, err
-		}
-		if other != 0 { // a person's slip, not a broken invariant: nothing stops
-			return nil, protocollo.Errorf(protocollo.Conflict, "number-taken", "registration %d has number %s/%d", other, r.Number, r.Year)
 		}
 	}
 	_, err := w.insert("outcome_decisions", row{"attempt_id": attempt.ID, "choice": string(d.Choice), "by_user": a.User, "reason": d.Reason,

@@ -247,10 +247,18 @@ func (s *Station) opening(ctx context.Context, by Signatory, cmd OpenCommand) (E
 	if err != nil {
 		return EmergencyOpening{}, err
 	}
-	if years, err := s.emergencyYears(ctx, by.AOO, policy); err != nil {
-		return EmergencyOpening{}, err
-	} else if years != nil && years.This != nil { // the year's register is what it was set up as
-		policy.Medium, policy.Fields = years.This.Medium, years.This.Fields
+	opened := s.now()
+	if !cmd.OpenedAt.IsZero() {
+		opened = cmd.OpenedAt.UTC()
+	}
+	if policy.Scheme.Yearly() {
+		year, err := s.cfg.Emergency.EmergencyYear(ctx, by.AOO, protocollo.YearOf(opened))
+		if err != nil {
+			return EmergencyOpening{}, fmt.Errorf("read the year's register: %w", err)
+		}
+		if year != nil { // the year's register is what it was set up as
+			policy.Medium, policy.Fields = year.Medium, year.Fields
+		}
 	}
 	if policy.Medium == protocollo.EmergencyChooses {
 		if policy.Medium = cmd.Medium; cmd.Medium == "" || cmd.Medium == protocollo.EmergencyChooses {
@@ -262,9 +270,8 @@ func (s *Station) opening(ctx context.Context, by Signatory, cmd OpenCommand) (E
 	}
 	o := EmergencyOpening{AuthorisationID: cmd.AuthorisationID, Cause: strings.TrimSpace(cmd.Cause), InterruptedAt: cmd.InterruptedAt.UTC(),
 		Assessment: strings.TrimSpace(cmd.Assessment), UserCode: strings.ToUpper(strings.TrimSpace(cmd.UserCode)), Policy: policy, Ordinal: cmd.Ordinal, First: cmd.First}
-	opened := s.now()
 	if !cmd.OpenedAt.IsZero() {
-		opened, o.OpenedAt = cmd.OpenedAt.UTC(), cmd.OpenedAt.UTC()
+		o.OpenedAt = opened
 	}
 	if err := rules.MayOpenEmergency(policy, o.Cause, o.Assessment, cmd.InterruptedAt, opened); err != nil {
 		return o, err

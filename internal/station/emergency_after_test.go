@@ -190,3 +190,49 @@ func TestTheYearsRegisterIsSetUp(t *testing.T) {
 	}
 	o.clean()
 }
+
+// What was opened on paper in December and is typed in in January follows the register of the year in which it was opened (R9.8, R9.9).
+func TestAnOpeningOnPaperFollowsItsOwnYear(t *testing.T) {
+	o := newOffice(t)
+	o.policy(func(p *protocollo.EmergencyPolicy) { p.Scheme = protocollo.EmergencyPerYear })
+	o.clock.add(time.Date(2026, 12, 31, 9, 0, 0, 0, time.UTC).Sub(o.clock.Now()))
+	for year, medium := range map[int]protocollo.EmergencyMedium{2026: protocollo.EmergencyPaper, 2027: protocollo.EmergencySheet} {
+		cmd := station.YearCommand{Year: year, Medium: medium, Fields: protocollo.EmergencyShort}
+		if _, err := o.s.SetUpEmergencyYear(t.Context(), boss, cmd); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := o.opening()
+	cmd.OpenedAt = o.clock.Now().Add(-time.Minute)
+	o.clock.add(15 * time.Hour)
+	e := o.openRegister(cmd)
+	if e.Year != 2026 || e.Policy.Medium != protocollo.EmergencyPaper {
+		t.Errorf("register %s is kept on %s", e.Title(), e.Policy.Medium)
+	}
+}
+
+// Letters that came while the register had expired are numbered with the next act, also where the year's end came between (R9.3, R17.7).
+func TestHeldLettersOutliveTheYearsEnd(t *testing.T) {
+	o := newOffice(t)
+	o.policy(func(p *protocollo.EmergencyPolicy) { p.Scheme = protocollo.EmergencyPerYear })
+	o.clock.add(time.Date(2026, 12, 30, 9, 0, 0, 0, time.UTC).Sub(o.clock.Now()))
+	o.openRegister(o.opening())
+	o.clock.add(25 * time.Hour)
+	held := o.register("key-0001", letter("Arrivata a periodo scaduto"))
+	o.clock.add(24 * time.Hour)
+	if err := o.s.Recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	st, err := o.s.EmergencyState(t.Context(), boss)
+	if err != nil || st.Open == nil || st.Open.Year != 2027 || o.record(held.Intake.ID).Registration != nil {
+		t.Fatalf("not renewed, or numbered without an act: %+v, %v", st.Open, err)
+	}
+	cmd := station.ExtendCommand{WrittenAct: protocollo.WrittenAct{Number: "1", Day: "2027-01-01"}, Until: o.clock.Now().Add(72 * time.Hour), Grounds: "guasto grave"}
+	if _, err := o.s.ExtendEmergency(t.Context(), chief, st.Open.ID, cmd); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.record(held.Intake.ID).Registration; got == nil || got.Key.Year != 2027 {
+		t.Errorf("the letter still waits: %+v", got)
+	}
+	o.clean()
+}

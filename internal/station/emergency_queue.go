@@ -111,8 +111,12 @@ func (s *Station) numberHeld(ctx context.Context, e protocollo.EmergencyRegister
 	if err != nil {
 		return fmt.Errorf("list what waits: %w", err)
 	}
+	since := e.OpenedAt
+	if e.Continues != 0 { // the year's end opened it: what the one before it held back is its own (R17.7)
+		since = e.InterruptedAt
+	}
 	for _, w := range list {
-		if w.Attempt.Connector != protocollo.EmergencyConnector || w.Intake.SavedAt.Before(e.OpenedAt) {
+		if w.Attempt.Connector != protocollo.EmergencyConnector || w.Intake.SavedAt.Before(since) {
 			continue
 		}
 		if _, err := s.intoEmergency(ctx, protocollo.Station(e.AOO), w.Intake, ""); err != nil {

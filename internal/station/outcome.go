@@ -185,13 +185,16 @@ func counterparts(d protocollo.Draft) []string {
 	return names
 }
 
-// numberTaken reports whether a registration of ours has the receipt's number.
+// numberTaken reports whether a registration of ours has the receipt's number, as its own or by recovery, by whichever code its register went.
 func (s *Station) numberTaken(ctx context.Context, aoo protocollo.AOOCode, r protocollo.Receipt) (bool, error) {
 	list, err := s.cfg.Codes.ResolveHandCode(ctx, aoo, r.Year, r.Number)
 	if err != nil && !errors.Is(err, protocollo.NotFound) {
 		return false, fmt.Errorf("look number %s/%d up: %w", r.Number, r.Year, err)
 	}
-	return slices.ContainsFunc(list, func(f Resolved) bool { return f.Registration.Key.Register == r.Register }), nil
+	return slices.ContainsFunc(list, func(f Resolved) bool {
+		reg := f.Registration
+		return !reg.Awaits() && ordinaryNumber(reg) == r.Number && ordinaryYear(reg) == r.Year
+	}), nil
 }
 
 // OutcomeAnswer is what a person decides.
@@ -268,6 +271,14 @@ func ordinaryNumber(r protocollo.Registration) protocollo.Number {
 		return r.Recovery.Number
 	}
 	return r.Number
+}
+
+// ordinaryYear is the centre's, as [ordinaryNumber].
+func ordinaryYear(r protocollo.Registration) int {
+	if r.Recovery != nil {
+		return r.Recovery.Key.Year
+	}
+	return r.Key.Year
 }
 
 // outcomeDecision checks an answer and turns it into what is recorded.

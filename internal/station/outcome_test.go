@@ -219,6 +219,36 @@ func TestKeyedNumberOfAnotherRegisterIsTaken(t *testing.T) {
 	if got, err = o.decide(boss, second, keyed); err != nil || got.Registration == nil || got.Registration.Number != "0000078" {
 		t.Fatalf("a free number: %+v, %v", got, err)
 	}
+
+	// Nor is what was keyed in under our code a candidate for another letter under the centre's.
+	o.registrar.before = map[string]error{"Register": &protocollo.Error{Class: protocollo.OutcomeUnknown, Code: "x"}}
+	third := o.register("key-0003", letter("Terza"))
+	shown.Receipt.Number = "0000078"
+	g.shown = []protocollo.Candidate{shown}
+	if list, err := o.s.Candidates(t.Context(), clerk, third.Intake.ID); err != nil || len(list) != 0 {
+		t.Fatalf("shown as free: %+v, %v", list, err)
+	}
+}
+
+// A number that a row of the emergency register has by its recovery is another letter's.
+func TestARecoveredNumberIsNoCandidate(t *testing.T) {
+	o, g, first := uncertainOffice(t, protocollo.Capabilities{Candidates: true})
+	o.registrar.before = nil
+	o.register("key-0002", letter("Ordinaria"))
+	e := o.openRegister(o.opening())
+	row := o.register("key-0003", letter("Riga"))
+	e = o.closeRegister(e)
+	if sum, err := o.s.RecoverEmergency(t.Context(), boss, e.ID); err != nil || sum.Recovered != 1 {
+		t.Fatalf("recovered: %+v, %v", sum, err)
+	}
+	ordinary := o.record(row.Intake.ID).Registration.Recovery.Number
+	if ordinary == row.Registration.Number {
+		t.Fatalf("the row's two numbers are one: %s", ordinary)
+	}
+	g.shown = []protocollo.Candidate{candidateOf(ordinary, o.clock.Now())}
+	if list, err := o.s.Candidates(t.Context(), clerk, first.Intake.ID); err != nil || len(list) != 0 {
+		t.Fatalf("shown as free: %+v, %v", list, err)
+	}
 }
 
 // «Non è arrivato: richiedi di nuovo»: not while the call may run, not by the clerk, not without a reason; then one more number, once.

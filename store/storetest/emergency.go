@@ -345,6 +345,9 @@ func testEmergencyYears(t *testing.T, f *Fixture) {
 	if next, err := f.RenewEmergency(ctx, e.ID); err != nil || next != nil {
 		t.Fatalf("before the year's end: %+v, %v", next, err)
 	}
+	prepared := protocollo.EmergencyYear{Year: 2027, Scheme: protocollo.EmergencyPerYear, Medium: protocollo.EmergencyPaper, Fields: protocollo.EmergencyShort}
+	_, err := f.SetUpEmergencyYear(ctx, Chief(), prepared)
+	f.ok(err)
 	f.Clock.Set(time.Date(2026, 12, 31, 23, 0, 5, 0, time.UTC)) // five seconds of January in Rome
 	rec := f.Record(Draft("Nel nuovo anno", "Mario"))
 	if rec.Registration != nil || rec.Attempt.Words != "emergency-expired" {
@@ -354,6 +357,9 @@ func testEmergencyYears(t *testing.T, f *Fixture) {
 	f.ok(err)
 	if next == nil || next.Title() != "1/2027" || next.Continues != e.ID || !next.InterruptedAt.Equal(e.InterruptedAt) {
 		t.Fatalf("renewed: %+v", next)
+	}
+	if next.Policy.Medium != prepared.Medium || next.Policy.Fields != prepared.Fields || e.Policy.Medium == prepared.Medium || e.Policy.Fields == prepared.Fields {
+		t.Fatalf("the new year's register is not as it was set up: %+v, before it %+v", next.Policy, e.Policy)
 	}
 	list, err := f.EmergencyRegisters(ctx, AOO().Code, 2026)
 	f.ok(err)

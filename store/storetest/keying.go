@@ -44,6 +44,13 @@ func testKeyedNumber(t *testing.T, f *Fixture) {
 	taken.Register = registered.Key
 	Fails(t, f.KeyNumber(ctx, Clerk(), taken), protocollo.Conflict, "number-taken")
 
+	// So is one of a register that went by another code: the connector was changed in the middle of the year, or the centre named it otherwise.
+	for _, number := range []protocollo.Number{registered.Number, n.Number} {
+		renamed := f.Keyed(second, number)
+		renamed.Register.Register = "ALTRO"
+		Fails(t, f.KeyNumber(ctx, Clerk(), renamed), protocollo.Conflict, "number-taken")
+	}
+
 	last, found, err := f.LastKeyed(ctx, n.Register)
 	f.ok(err)
 	if !found || last != n {
