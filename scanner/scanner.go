@@ -167,6 +167,7 @@ const (
 	FaultOffline     FaultKind = "offline"
 	FaultForbidden   FaultKind = "forbidden"   // it wants a name and a password, or others than it was given
 	FaultUntrusted   FaultKind = "untrusted"   // its certificate is not the pinned one, or nobody vouches for it
+	FaultDenied      FaultKind = "denied"      // this machine's rights keep the station from it
 	FaultTruncated   FaultKind = "truncated"   // a transfer was cut
 	FaultUnsupported FaultKind = "unsupported" // the device refused the settings
 	FaultBadData     FaultKind = "bad-data"    // bytes came that are no image of a kind we take, or are over a limit

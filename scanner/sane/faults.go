@@ -26,7 +26,7 @@ var statuses = []struct {
 	{8, "Scanner cover is open", scanner.FaultCoverOpen},
 	{9, "Error during device I/O", scanner.FaultDevice},
 	{10, "Out of memory", scanner.FaultDevice},
-	{11, "Access to resource has been denied", scanner.FaultDevice},
+	{11, "Access to resource has been denied", scanner.FaultDenied},
 }
 
 const outOfDocuments = "Document feeder out of documents"
@@ -43,7 +43,7 @@ func complaint(stderr []byte) string {
 }
 
 // kindOfComplaint tells a complaint's kind by its documented words, "" for none that is known. A device that cannot be opened is offline, unless
-// it says that another has it.
+// it says that another has it, or that this user may not.
 func kindOfComplaint(words string) scanner.FaultKind {
 	if words == "no SANE devices found" {
 		return scanner.FaultOffline
@@ -52,7 +52,7 @@ func kindOfComplaint(words string) scanner.FaultKind {
 		if !strings.Contains(words, s.words) {
 			continue
 		}
-		if strings.HasPrefix(words, "open of device ") && s.kind != scanner.FaultBusy {
+		if strings.HasPrefix(words, "open of device ") && s.kind != scanner.FaultBusy && s.kind != scanner.FaultDenied {
 			return scanner.FaultOffline
 		}
 		return s.kind

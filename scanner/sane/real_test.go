@@ -123,7 +123,7 @@ func TestRecordedExitCodes(t *testing.T) {
 		"unsupported": scanner.FaultUnsupported, "cancelled": scanner.FaultCancelled, "device busy": scanner.FaultBusy,
 		"invalid": scanner.FaultUnsupported, "eof before data (png)": scanner.FaultDevice, "jammed": scanner.FaultJam,
 		"no docs (single scan)": scanner.FaultEmpty, "cover open": scanner.FaultCoverOpen, "io error": scanner.FaultDevice,
-		"out of memory": scanner.FaultDevice, "access denied": scanner.FaultDevice, "unknown device": scanner.FaultOffline,
+		"out of memory": scanner.FaultDevice, "access denied": scanner.FaultDenied, "unknown device": scanner.FaultOffline,
 		"unknown option": scanner.FaultDevice, "bad enum value (--mode, --source)": scanner.FaultUnsupported,
 		"no device at all (scan)": scanner.FaultOffline, "SIGTERM mid-scan": scanner.FaultDevice,
 	}

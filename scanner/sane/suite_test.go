@@ -80,6 +80,7 @@ func TestOddEnds(t *testing.T) {
 		{"a jam with exit code 0", fake{Words: "sane_read: Document feeder jammed"}, 1, scanner.FaultJam},
 		{"a code without words", fake{Code: 8}, 1, scanner.FaultCoverOpen},
 		{"words that nobody knows", fake{Words: "sane_start: Lamp not ready", Code: 9}, 1, scanner.FaultDevice},
+		{"nobody gave the station a right to it", fake{Words: "sane_start: Access to resource has been denied", Code: 11}, 0, scanner.FaultDenied},
 		{"no scanner at all", fake{Words: "no SANE devices found", Code: 1}, 0, scanner.FaultOffline},
 	}
 	for _, test := range tests {
@@ -95,6 +96,28 @@ func TestOddEnds(t *testing.T) {
 				t.Errorf("%d pages, then %v; want %d, then %q", taken, err, test.pages, test.want)
 			}
 		})
+	}
+}
+
+// A device that does not open: what is told is what a person can do about it.
+func TestADeviceThatDoesNotOpen(t *testing.T) {
+	for _, c := range []struct {
+		words string
+		want  scanner.FaultKind
+		state scanner.State
+	}{
+		{"Access to resource has been denied", scanner.FaultDenied, scanner.StateStopped},
+		{"Device busy", scanner.FaultBusy, scanner.StateBusy},
+		{"Invalid argument", scanner.FaultOffline, scanner.StateOffline},
+		{"Error during device I/O", scanner.FaultOffline, scanner.StateOffline},
+	} {
+		src := newFake(t, fake{Open: c.words}, pagesOf(1), nil)
+		if st := src.Status(t.Context()); st.State != c.state || st.Fault != c.want {
+			t.Errorf("%s: status %+v", c.words, st)
+		}
+		if _, err := src.Scan(t.Context(), scanner.Request{Input: scanner.InputFeeder}); scannertest.Kind(err) != c.want {
+			t.Errorf("%s: a scan ends with %v, want %q", c.words, err, c.want)
+		}
 	}
 }
 

@@ -59,6 +59,7 @@ export const faultWords: Words = {
   offline: 'Lo scanner non risponde: controlla che sia acceso e collegato.',
   forbidden: 'Lo scanner vuole nome utente e password, o altri da quelli impostati: vanno corretti nelle impostazioni della postazione. Nulla è stato scansionato.',
   untrusted: 'Il certificato dello scanner non è quello fissato nelle impostazioni: forse non è lo stesso apparecchio. Nulla è stato scansionato; avvisa chi gestisce la postazione.',
+  denied: 'La postazione non ha il permesso di usare lo scanner: avvisa chi la gestisce. Nulla è stato scansionato.',
   truncated: 'Una pagina è arrivata a metà e non è stata tenuta: ripeti da quella.',
   unsupported: 'Lo scanner non accetta queste impostazioni: cambiale e riprova.',
   'bad-data': 'È arrivato qualcosa che non è una pagina leggibile: ripeti la scansione.',
@@ -83,6 +84,7 @@ export const scannerWords: Words = { idle: 'pronto', busy: 'in funzione', stoppe
 /** Why a scanner that answers cannot be used. */
 export const scannerFaultWords: Words = {
   forbidden: 'vuole un altro nome utente o un’altra password', untrusted: 'il suo certificato non è quello fissato',
+  denied: 'la postazione non ha il permesso di usarlo',
 }
 
 export const printerWords: Words = {
