@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"segnatura/internal/protocollo"
@@ -43,7 +44,23 @@ func (db *DB) RecordLegendLabel(ctx context.Context, a protocollo.Actor, intakeI
 		return err
 	}
 	return db.transact(ctx, "record a legend's label", func(w *wtx) error {
-		return w.report(KindLegendLabel, a.User, a.AOO, intakeID, map[string]any{"legend": l.Code, "legendText": l.Text, "withSegnatura": l.WithSegnatura,
-			"printer": l.Printer, "state": l.State})
+		return w.report(KindLegendLabel, a.User, a.AOO, intakeID, map[string]any{"legend": l.Code, "legendText": l.Text, "legendVersion": l.Version,
+			"withSegnatura": l.WithSegnatura, "printer": l.Printer, "state": l.State})
 	})
+}
+
+// LegendUses counts the labels with each legend and its words, by the version of the rules of which they are; 0 where the journal does not say it.
+func (db *DB) LegendUses(ctx context.Context, aoo protocollo.AOOCode) ([]station.LegendUse, error) {
+	list, err := collect(ctx, db.read, func(r scannable) (station.LegendUse, error) {
+		var u station.LegendUse
+		var last int64
+		err := r.Scan(&u.Code, &u.Text, &u.Version, &u.Labels, &last)
+		u.Last = instant(last)
+		return u, err
+	}, `SELECT detail ->> '$.legend', detail ->> '$.legendText', coalesce(detail ->> '$.legendVersion', 0), count(*), max(at)
+		FROM journal WHERE kind = '`+KindLegendLabel+`' AND aoo = ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, string(aoo))
+	if err != nil {
+		return nil, fmt.Errorf("count the labels with legends: %w", err)
+	}
+	return list, nil
 }

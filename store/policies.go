@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -25,23 +24,36 @@ func (db *DB) Policies(ctx context.Context, aoo protocollo.AOOCode) (station.Pol
 }
 
 func currentPolicies(ctx context.Context, q querier, aoo protocollo.AOOCode) (station.Policies, error) {
-	p, err := one(ctx, q, "policies", func(r scannable) (station.Policies, error) {
-		var p station.Policies
-		var at, version int64
-		var by, content string
-		if err := r.Scan(&at, &version, &by, &content); err != nil {
-			return p, err
-		}
-		if err := json.Unmarshal([]byte(content), &p); err != nil {
-			return p, fmt.Errorf("decode policies: %w", err)
-		}
-		p.AOO, p.Version, p.SetAt, p.SetBy = aoo, version, instant(at), by
-		return p, nil
-	}, `SELECT at, version, by_user, content FROM policies WHERE aoo = ? ORDER BY version DESC LIMIT 1`, string(aoo))
+	p, err := one(ctx, q, "policies", scanPolicies, policyVersions+` DESC LIMIT 1`, string(aoo))
 	if errors.Is(err, protocollo.NotFound) {
 		return defaultPolicies(aoo), nil
 	}
 	return p, err
+}
+
+const policyVersions = `SELECT aoo, at, version, by_user, content FROM policies WHERE aoo = ? ORDER BY version`
+
+func scanPolicies(r scannable) (station.Policies, error) {
+	var p station.Policies
+	var at, version int64
+	var aoo, by, content string
+	if err := r.Scan(&aoo, &at, &version, &by, &content); err != nil {
+		return p, err
+	}
+	if err := decode(content, &p); err != nil {
+		return p, err
+	}
+	p.AOO, p.Version, p.SetAt, p.SetBy = protocollo.AOOCode(aoo), version, instant(at), by
+	return p, nil
+}
+
+// PolicyVersions lists every version that was saved, oldest first.
+func (db *DB) PolicyVersions(ctx context.Context, aoo protocollo.AOOCode) ([]station.Policies, error) {
+	list, err := collect(ctx, db.read, scanPolicies, policyVersions, string(aoo))
+	if err != nil {
+		return nil, fmt.Errorf("list the versions of the policies: %w", err)
+	}
+	return list, nil
 }
 
 // SavePolicies adds a version. Conflict "policies" when p.Version is not the current one; NotFound for another AOO than the actor's.

@@ -13,6 +13,13 @@ import (
 // LegendList is the catalogue.
 type LegendList struct {
 	Legends []rules.Legend `json:"legends"`
+	// EnvelopeWords are L-14: what stands on an envelope that stays closed.
+	EnvelopeWords []string `json:"envelopeWords" doc:"Le scritte sulla busta che resta chiusa"`
+}
+
+// LegendVersions is the history of the entries that were added.
+type LegendVersions struct {
+	Versions []station.LegendVersion `json:"versions"`
 }
 
 type legendInput struct {
@@ -32,13 +39,19 @@ type legendPaper struct {
 
 func (s *Server) legendRoutes() {
 	operation(s, http.MethodGet, "/api/legends", "legends", "Il catalogo delle diciture (R2.6)", accessDesk, s.legends)
+	operation(s, http.MethodGet, "/api/legends/history", "legendHistory", "Le versioni delle diciture aggiunte: chi, quando, quali parole, quante etichette (R2.6)", accessDesk, s.legendHistory)
 	operation(s, http.MethodPost, "/api/registrations/{id}/legends", "printLegend", "Stampa una dicitura del catalogo, da sola o con la segnatura", accessDesk, s.printLegend)
 	operation(s, http.MethodGet, "/api/registrations/{id}/legend.pdf", "legendPDF", "La dicitura per una stampante comune", accessDesk, s.legendPDF, pdfAnswer)
 }
 
 func (s *Server) legends(ctx context.Context, id auth.Identity, _ *none) (*body[LegendList], error) {
 	list, err := s.Station.Legends(ctx, id.Actor)
-	return answer(LegendList{Legends: list}, err)
+	return answer(LegendList{Legends: list, EnvelopeWords: rules.EnvelopeWords()}, err)
+}
+
+func (s *Server) legendHistory(ctx context.Context, id auth.Identity, _ *none) (*body[LegendVersions], error) {
+	list, err := s.Station.LegendHistory(ctx, id.Actor)
+	return answer(LegendVersions{Versions: some(list)}, err)
 }
 
 func (s *Server) printLegend(ctx context.Context, id auth.Identity, in *legendInput) (*body[station.TemporaryPrint], error) {

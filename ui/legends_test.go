@@ -9,6 +9,7 @@ import (
 func legendOperations() []operation {
 	return append(outgoingOperations(), []operation{
 		{id: "legends", may: registrars, request: func(*office) call { return get("/api/legends") }},
+		{id: "legendHistory", may: deciders, request: func(*office) call { return get("/api/legends/history") }},
 		{id: "printLegend", may: registrars, request: func(o *office) call {
 			return post(object{"code": "L-8"}, "/api/registrations/%d/legends", o.registered().Registration.ID)
 		}},
@@ -26,6 +27,9 @@ func TestFreeTextIsNoLegend(t *testing.T) {
 	o.as("anna").post(path, object{"text": "URGENTISSIMO"}).want(422, "")
 	var list ui.LegendList
 	o.as("anna").get("/api/legends").want(200, "").decode(&list)
+	if len(list.EnvelopeWords) != 4 {
+		t.Errorf("of L-14: %q", list.EnvelopeWords)
+	}
 	if len(list.Legends) < 15 {
 		t.Errorf("%d legends", len(list.Legends))
 	}

@@ -47,6 +47,8 @@ type PolicyStore interface {
 	Policies(ctx context.Context, aoo protocollo.AOOCode) (Policies, error)
 	// SavePolicies adds a version; Conflict when p.Version is not the current one.
 	SavePolicies(ctx context.Context, a protocollo.Actor, p Policies) (Policies, error)
+	// PolicyVersions lists every version that was saved, oldest first.
+	PolicyVersions(ctx context.Context, aoo protocollo.AOOCode) ([]Policies, error)
 }
 
 // Policies are the Responsabile's choices for one AOO.

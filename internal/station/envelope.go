@@ -15,8 +15,8 @@ import (
 type EnvelopeCommand struct {
 	Key   string           `json:"key" minLength:"8" maxLength:"64" doc:"Chiave della richiesta, creata quando si apre il modulo"`
 	Draft protocollo.Draft `json:"draft"`
-	// Formula is what stands on the envelope where it is none of the words of L-14, as the clerk reads it there.
-	Formula string `json:"formula,omitempty" maxLength:"120" doc:"La scritta sulla busta, se non è una di quelle previste"`
+	// Formula is what stands on the envelope, as the clerk reads it there: a word of L-14 or an equivalent. Empty: the words of L-14 in what was typed.
+	Formula string `json:"formula,omitempty" maxLength:"120" doc:"La scritta sulla busta; vuota: quella che sta nell'oggetto o nella nota"`
 }
 
 // KeepClosed takes in an envelope that stays closed: no number, no scan (002 arts. 67.1-2; R1.15, R16.6). What is not known of its sender stays
@@ -37,10 +37,7 @@ func (s *Station) KeepClosed(ctx context.Context, actor protocollo.Actor, cmd En
 	case len(d.Normalize().Recipients) == 0:
 		return Record{}, protocollo.Errorf(protocollo.Invalid, "recipients", "whom the envelope is for is not said")
 	}
-	seen := strings.Join(words, ", ")
-	if cmd.Formula != "" && len(words) == 0 {
-		seen = cmd.Formula
-	}
+	seen := cmp.Or(cmd.Formula, strings.Join(words, ", "))
 	if !d.Anonymous && len(d.Normalize().Senders) == 0 {
 		d.Senders = []protocollo.Correspondent{{Name: protocollo.NoSender}}
 	}

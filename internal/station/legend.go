@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -51,11 +52,11 @@ type LegendOrder struct {
 
 // LegendLabel composes it, for the preview and for an ordinary printer. Errors as of [Station.PrintLegend].
 func (s *Station) LegendLabel(ctx context.Context, actor protocollo.Actor, registrationID int64, order LegendOrder) (*stamp.Bitmap, error) {
-	rec, text, err := s.legendFor(ctx, actor, registrationID, order.Code)
+	rec, legend, err := s.legendFor(ctx, actor, registrationID, order.Code)
 	if err != nil {
 		return nil, err
 	}
-	return s.composeLegend(ctx, actor, rec, text, order, "", s.cfg.PreviewSize, s.cfg.PreviewResolution)
+	return s.composeLegend(ctx, actor, rec, legend.Text, order, "", s.cfg.PreviewSize, s.cfg.PreviewResolution)
 }
 
 // PrintLegend prints a legend of the catalogue for a registration and journals what is known of it. It is no print of the segnatura: nothing hangs on
@@ -64,11 +65,11 @@ func (s *Station) LegendLabel(ctx context.Context, actor protocollo.Actor, regis
 // Errors: Forbidden; NotFound; Conflict "not-numbered", "annulled" for any legend but L-12, which only an annulled one's paper bears; Invalid "legend" for a code that the catalogue has not, or whose place is not on
 // paper; Invalid "label-size".
 func (s *Station) PrintLegend(ctx context.Context, actor protocollo.Actor, registrationID int64, order LegendOrder, printer Printer) (TemporaryPrint, error) {
-	rec, text, err := s.legendFor(ctx, actor, registrationID, order.Code)
+	rec, legend, err := s.legendFor(ctx, actor, registrationID, order.Code)
 	if err != nil {
 		return TemporaryPrint{}, err
 	}
-	bitmap, err := s.composeLegend(ctx, actor, rec, text, order, printer.ID(), printer.LabelSize(), printer.Resolution())
+	bitmap, err := s.composeLegend(ctx, actor, rec, legend.Text, order, printer.ID(), printer.LabelSize(), printer.Resolution())
 	if err != nil {
 		return TemporaryPrint{}, err
 	}
@@ -76,8 +77,8 @@ func (s *Station) PrintLegend(ctx context.Context, actor protocollo.Actor, regis
 	if err != nil {
 		return out, err
 	}
-	err = s.cfg.Prints.RecordLegendLabel(context.WithoutCancel(ctx), actor, rec.Intake.ID, LegendLabel{Code: order.Code, Text: text,
-		WithSegnatura: order.WithSegnatura, Printer: printer.ID(), State: out.State})
+	legend.WithSegnatura, legend.Printer, legend.State = order.WithSegnatura, printer.ID(), out.State
+	err = s.cfg.Prints.RecordLegendLabel(context.WithoutCancel(ctx), actor, rec.Intake.ID, legend)
 	if err != nil {
 		return out, fmt.Errorf("journal the legend: %w", err)
 	}
@@ -86,33 +87,38 @@ func (s *Station) PrintLegend(ctx context.Context, actor protocollo.Actor, regis
 }
 
 // legendFor words a legend of a registration from what is known of it.
-func (s *Station) legendFor(ctx context.Context, actor protocollo.Actor, registrationID int64, code string) (Record, string, error) {
+func (s *Station) legendFor(ctx context.Context, actor protocollo.Actor, registrationID int64, code string) (Record, LegendLabel, error) {
+	none := LegendLabel{}
 	rec, err := s.numbered(ctx, actor, registrationID)
 	if err != nil {
-		return rec, "", err
+		return rec, none, err
 	}
 	switch {
 	case rec.Facets.Annulled && code == annulledLegend:
 		l, err := rules.LegendNamed(code)
-		return rec, l.Text + annulledBy(*rec.Annulment), err
+		return rec, LegendLabel{Code: l.Code, Text: l.Text + annulledBy(*rec.Annulment)}, err
 	case rec.Facets.Annulled:
-		return rec, "", protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", registrationID)
+		return rec, none, protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", registrationID)
 	}
 	policies, err := s.cfg.Policies.Policies(ctx, actor.AOO)
 	if err != nil {
-		return rec, "", fmt.Errorf("read policies: %w", err)
+		return rec, none, fmt.Errorf("read policies: %w", err)
 	}
 	l, err := rules.LegendNamed(code, policies.Legends...)
 	if err != nil {
-		return rec, "", err
+		return rec, none, err
 	}
 	if l.Place != rules.OnPaper && l.Place != rules.OnEnvelope {
-		return rec, "", protocollo.Errorf(protocollo.Invalid, "legend", "%s stands in the %s, not on paper", l.Code, l.Place)
+		return rec, none, protocollo.Errorf(protocollo.Invalid, "legend", "%s stands in the %s, not on paper", l.Code, l.Place)
 	}
-	text, err := l.Words(map[string]string{
+	label := LegendLabel{Code: l.Code}
+	if slices.ContainsFunc(policies.Legends, func(a rules.AddedLegend) bool { return a.Code == l.Code }) {
+		label.Version = policies.Version
+	}
+	label.Text, err = l.Words(map[string]string{
 		rules.BlankDay: rec.Intake.ArrivalDay.Italian(), rules.BlankHour: clockTime(rec.Intake.ArrivedAt), rules.BlankNumber: string(rec.Registration.Number),
 	})
-	return rec, text, err
+	return rec, label, err
 }
 
 // annulledLegend is the only one that an annulled registration's paper bears.

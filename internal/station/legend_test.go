@@ -1,9 +1,11 @@
 package station_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -126,5 +128,70 @@ func TestLegendsAreOfTheCatalogue(t *testing.T) {
 	p.Legends[0].Code = "L-1"
 	if _, err := o.s.SavePolicies(t.Context(), boss, p); protocollo.ClassOf(err) != protocollo.Invalid {
 		t.Errorf("one that takes the catalogue's code: %v", err)
+	}
+}
+
+// TestVersionsOfAnAddedLegend: who said which words from when until when, and which of them labels bear (R2.6). What another rule changes is no version of it.
+func TestVersionsOfAnAddedLegend(t *testing.T) {
+	o := newOffice(t)
+	rec := o.register("key-0001", letter("Ricorso"))
+	save := func(change func(*station.Policies)) {
+		t.Helper()
+		p, err := o.s.Policies(t.Context(), boss)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(&p)
+		if _, err := o.s.SavePolicies(t.Context(), boss, p); err != nil {
+			t.Fatal(err)
+		}
+		o.clock.add(time.Minute)
+	}
+	words := func(text string) func(*station.Policies) {
+		return func(p *station.Policies) {
+			p.Legends = []rules.AddedLegend{{Code: "E-1", Text: text, Source: "Disposizione n. 4/2026"}}
+		}
+	}
+	print := func(n int) {
+		t.Helper()
+		for range n {
+			if _, err := o.s.PrintLegend(t.Context(), clerk, rec.Registration.ID, station.LegendOrder{Code: "E-1"}, o.printer); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	save(words("SENZA BUSTA"))
+	print(2)
+	save(func(p *station.Policies) { p.ProcessCertificate = "Certificato 1" })
+	print(1)
+	save(words("PERVENUTO SENZA BUSTA"))
+	print(1)
+	save(func(p *station.Policies) { p.Legends = []rules.AddedLegend{} })
+	save(words("SENZA BUSTA"))
+	if _, err := o.s.LegendHistory(t.Context(), clerk); protocollo.ClassOf(err) != protocollo.Forbidden {
+		t.Errorf("a clerk reads it: %v", err)
+	}
+	list, err := o.s.LegendHistory(t.Context(), boss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range list {
+		if v.By != boss.User || v.Since.IsZero() || v.Until.IsZero() != (v.Ended == "") || v.Last.IsZero() != (v.Labels == 0) {
+			t.Errorf("%+v", v)
+		}
+		got = append(got, fmt.Sprintf("%s %s %d ended %t labels %d", v.Code, v.Text, v.Version, !v.Until.IsZero(), v.Labels))
+	}
+	want := []string{
+		"E-1 SENZA BUSTA 5 ended false labels 0", "E-1 PERVENUTO SENZA BUSTA 3 ended true labels 1", "E-1 SENZA BUSTA 1 ended true labels 3",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	history, err := o.s.History(t.Context(), boss, rec.Intake.ID)
+	if err != nil || !slices.ContainsFunc(history, func(e protocollo.Entry) bool {
+		return strings.Contains(string(e.Detail), `"legendText":"PERVENUTO SENZA BUSTA","legendVersion":3`)
+	}) {
+		t.Errorf("the label does not say of which version its words are: %v", err)
 	}
 }

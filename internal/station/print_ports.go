@@ -33,14 +33,25 @@ type PrintStore interface {
 	RecordTemporaryLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error
 	// RecordLegendLabel journals that a legend of the catalogue was sent to a printer, and what is known of it.
 	RecordLegendLabel(ctx context.Context, a protocollo.Actor, intakeID int64, l LegendLabel) error
+	// LegendUses counts the labels with each legend and its words, by the version of the rules of which they are.
+	LegendUses(ctx context.Context, aoo protocollo.AOOCode) ([]LegendUse, error)
 }
 
 // LegendLabel is a legend that was printed beside a segnatura (R2.6).
 type LegendLabel struct {
 	Code, Text    string
-	WithSegnatura bool // a whole label, with the registration's own content
+	Version       int64 // of the policies from which an added entry's words are; 0: the program's own catalogue
+	WithSegnatura bool  // a whole label, with the registration's own content
 	Printer       string
 	State         protocollo.PrintState
+}
+
+// LegendUse is how often labels bore a legend with these words.
+type LegendUse struct {
+	Code, Text string
+	Version    int64 // as of [LegendLabel]; 0 also where the journal does not say it
+	Labels     int
+	Last       time.Time
 }
 
 // LabelsDue says which labels are due.

@@ -189,6 +189,20 @@ func TestEveryWordThatLeaves(t *testing.T) {
 			}
 			return w.lines()
 		}, []string{"Plico chiuso, ricevuto il 02/03/2026 alle ore 09:15 – non aperto – Firma leggibile ____"}},
+		{"", "R1.15 an envelope with a word of L-14 stays closed, with the formula that stands on it", func(w *wordy) []string {
+			d := letter("")
+			d.Senders, d.Recipients, d.Envelope = nil, []protocollo.Correspondent{{Name: "Luca Neri"}}, protocollo.EnvelopeClosed
+			cmd := station.EnvelopeCommand{Key: "key-0001", Draft: d}
+			if _, err := w.s.KeepClosed(w.t.Context(), clerk, cmd); protocollo.ClassOf(err) != protocollo.Invalid {
+				w.t.Errorf("nothing stands on it, and yet it stays closed: %v", err)
+			}
+			cmd.Formula = " STRETTAMENTE   personale "
+			rec, err := w.s.KeepClosed(w.t.Context(), clerk, cmd)
+			if err != nil || rec.Registration != nil {
+				w.t.Fatalf("%+v, %v", rec.Registration, err)
+			}
+			return []string{rec.Unnumbered.Words, rec.Intake.Draft.Subject}
+		}, []string{"STRETTAMENTE personale", "Busta chiusa: STRETTAMENTE personale"}},
 		{"", "R1.13 a raccomandata has a number", func(w *wordy) []string {
 			w.letter(func(d *protocollo.Draft) {
 				d.Subject, d.Means = "Dépliant pubblicitario", protocollo.MeansRaccomandata

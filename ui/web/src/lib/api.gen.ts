@@ -1521,7 +1521,7 @@ export interface components {
         };
         EnvelopeCommand: {
             draft: components["schemas"]["Draft"];
-            /** @description La scritta sulla busta, se non è una di quelle previste */
+            /** @description La scritta sulla busta; vuota: quella che sta nell'oggetto o nella nota */
             formula?: string;
             /** @description Chiave della richiesta, creata quando si apre il modulo */
             key: string;
@@ -1959,7 +1959,35 @@ export interface components {
             segnatura?: boolean;
         };
         LegendList: {
+            /** @description Le scritte sulla busta che resta chiusa */
+            envelopeWords: string[] | null;
             legends: components["schemas"]["Legend"][] | null;
+        };
+        LegendVersion: {
+            by: string;
+            /** @description es. E-1 */
+            code: string;
+            /** @description Chi l'ha tolta o cambiata */
+            ended?: string;
+            /** Format: int64 */
+            labels: number;
+            /** Format: date-time */
+            last?: string;
+            /** Format: date-time */
+            since: string;
+            /** @description L'articolo o l'atto su cui si fonda */
+            source: string;
+            text: string;
+            /** Format: date-time */
+            until?: string;
+            /**
+             * Format: int64
+             * @description La versione delle regole in cui la dicitura ha preso queste parole
+             */
+            version: number;
+        };
+        LegendVersions: {
+            versions: components["schemas"]["LegendVersion"][] | null;
         };
         Limit: {
             article: string;

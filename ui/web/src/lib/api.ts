@@ -10,7 +10,7 @@ import type {
   DailyRegister, EmergencyColumn, EmergencyPolicy, EmergencyProfile, EmergencyRow, SheetComparison, SheetFormat, SheetImportFormat,
   AuthoriseOrder, CloseOrder, EmergencyRegister, EmergencyState, ExtendOrder, MoveResult, OpenOrder, RecoverySummary, RevokeOrder, UnsignedAct,
   Alarm, AlarmView, CorrectionAnswer, CorrectionAsk, CorrectionView, OutcomeCandidate, OutcomeDecision, Outcomes, StoppedDelivery,
-  FoundScanners, ScanProfile, PrinterOffset, PrinterProfile, PrinterSettings, TestPrint, Reconciliation, Legend, TemporaryPrint, TriedScanner, RoadState, YearCommand, EmergencyYear,
+  FoundScanners, ScanProfile, PrinterOffset, PrinterProfile, PrinterSettings, TestPrint, Reconciliation, Legend, LegendVersion, TemporaryPrint, TriedScanner, RoadState, YearCommand, EmergencyYear,
 } from './types'
 
 export class ApiError extends Error {
@@ -249,6 +249,8 @@ export const api = {
   readRecipients: (csv: string) => post<RecipientList>('/api/recipients', { csv }),
   printMinuta: (registrationID: number, reason = 0) => post<Print>(`/api/registrations/${registrationID}/labels`, onPrinter(reason ? { minuta: true, reason } : { minuta: true })),
   legends: () => get<{ legends: Legend[] | null }>('/api/legends').then((r) => r.legends ?? []),
+  legendHistory: () => get<{ versions: LegendVersion[] | null }>('/api/legends/history').then((r) => r.versions ?? []),
+  envelopeWords: () => get<{ envelopeWords: string[] | null }>('/api/legends').then((r) => r.envelopeWords ?? []),
   printLegend: (registrationID: number, code: string, segnatura: boolean) => post<TemporaryPrint>(`/api/registrations/${registrationID}/legends`, { code, segnatura }),
   printSecond: (registrationID: number) => post<Print>(`/api/registrations/${registrationID}/second-label`, onPrinter({})),
   retryPrint: (id: number) => post<Print>(`/api/prints/${id}/retry`, onPrinter({})),

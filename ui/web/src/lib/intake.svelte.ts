@@ -325,13 +325,18 @@ class Intake {
     notices.show('warning', `${protocol(o.record)}: dichiarate ${forecast.declared} ${forecast.unit}, il limite è ${forecast.limit}. Alla scansione servirà la nota. ${forecast.manual}.`)
   }
 
+  /** The clerk sees a closed envelope with a word on it that nobody typed (002 art. 67). */
+  staysClosed(): void {
+    if (!this.busy) this.envelope = { words: '', draft: toDraft(this.form, desk.delivery?.id), print: true, choice: undefined }
+  }
+
   /** «Resta chiusa, senza numero»: the form's envelope goes to a person. Returns what went wrong. */
-  async keepClosed(to: string): Promise<string> {
+  async keepClosed(to: string, formula: string): Promise<string> {
     const e = this.envelope
     if (!e || this.busy) return ''
     this.busy = true
     try {
-      const record = await api.keepClosed({ key: this.form.key, draft: { ...e.draft, recipients: [{ name: to }] } })
+      const record = await api.keepClosed({ key: this.form.key, draft: { ...e.draft, recipients: [{ name: to }] }, formula })
       this.envelope = undefined
       notices.show('success', `Ricezione ${record.intakeCode}: la busta resta chiusa, senza numero. Adesso la consegna con la ricevuta.`)
       desk.refresh('status', 'recent')

@@ -279,7 +279,7 @@ export const journalWords: Words = {
 export const journalFieldWords: Words = {
   bidEvent: 'che cosa', deadline: 'termine', deadlineWas: 'termine precedente', desk: 'postazione', tender: 'gara', sheet: 'foglio n.', sheetRow: 'riga del foglio', contested: 'ora contestata',
   competition: 'concorso', application: 'domanda n.', closesAt: 'scadenza', mode: 'protocollo', noteID: 'nota',
-  legend: 'dicitura', legendText: 'testo', withSegnatura: 'con la segnatura', layout: 'modello di etichetta (impronta)',
+  legend: 'dicitura', legendText: 'testo', legendVersion: 'versione delle regole', withSegnatura: 'con la segnatura', layout: 'modello di etichetta (impronta)',
   road: 'via dei numeri', replaced: 'impronta del file sostituito', medium: 'supporto', scheme: 'numerazione',
   reason: 'motivo', number: 'numero', n: 'numero', year: 'anno', register: 'registro', day: 'giorno', state: 'esito', outcome: 'esito',
   choice: 'scelta', kind: 'tipo', code: 'codice', words: 'risposta', detail: 'dettaglio', printer: 'stampante', condition: 'stato della stampante',

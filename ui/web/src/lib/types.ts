@@ -38,6 +38,7 @@ export type Annulment = S['Annulment']
 export type Print = With<S['Print'], { state: PrintState }>
 /** What became of the label of a letter that waits for its number. */
 export type Legend = S['Legend']
+export type LegendVersion = S['LegendVersion']
 export type RecipientList = With<S['RecipientList'], { recipients?: Correspondent[] | null; faults?: RecipientFault[] | null }>
 type RecipientFault = S['RecipientFault']
 export type TemporaryPrint = S['TemporaryPrint']
