@@ -33,6 +33,22 @@ type Sender interface {
 	Attach(ctx context.Context, r protocollo.AttachRequest, body io.Reader) (protocollo.AttachReceipt, error)
 }
 
+// Corrector is the desk's port to a contract that changes a registration that is there ([protocollo.Capabilities.Correct]).
+type Corrector interface {
+	Corrects(f protocollo.Field) bool
+	Correct(ctx context.Context, r protocollo.CorrectRequest) error
+}
+
+// Uncorrected excuses a contract that changes nothing of a registration: why stands with each case.
+func Uncorrected(absences map[string]string, why string) map[string]string {
+	for _, c := range suite {
+		if c.needs != nil && c.needs(protocollo.Capabilities{Correct: true}) {
+			absences[c.name] = why
+		}
+	}
+	return absences
+}
+
 // Behaviour is how the other side treats the calls that follow.
 type Behaviour string
 
@@ -96,6 +112,12 @@ var suite = []struct {
 	{"annul", annuls, annul},
 	{"annul-away", annuls, annulAway},
 	{"annul-unknown-reference", annuls, annulUnknown},
+	{"correct", corrects, correct},
+	{"correct-away", corrects, correctAway},
+	{"correct-lost", corrects, correctLost},
+	{"correct-refused", corrects, correctRefused},
+	{"correct-changed-there", corrects, correctChangedThere},
+	{"correct-unknown-reference", corrects, correctUnknown},
 	{"attach", attaches, attach},
 	{"attach-parts", attaches, attachParts},
 	{"attach-again", attaches, attachAgain},
@@ -108,6 +130,7 @@ var suite = []struct {
 
 func findByKey(c protocollo.Capabilities) bool { return c.FindByKey }
 func annuls(c protocollo.Capabilities) bool    { return c.Annul }
+func corrects(c protocollo.Capabilities) bool  { return c.Correct }
 func attaches(c protocollo.Capabilities) bool  { return c.AttachLater }
 func replaces(c protocollo.Capabilities) bool  { return c.AttachLater && c.Replace }
 
@@ -371,6 +394,83 @@ func annulAway(t *testing.T, h *Harness) {
 
 func annulUnknown(t *testing.T, h *Harness) {
 	wantClass(t, h.Registrar.Annul(t.Context(), "no such reference", annulment()), protocollo.Rejected)
+}
+
+// correction asks for another subject of a letter of the suite: its mark is to's, so that the other side can tell what it has.
+func (h *Harness) correction(ref, from, to string) protocollo.CorrectRequest {
+	draft := h.request(to).Draft
+	return protocollo.CorrectRequest{Ref: ref, Draft: draft, Why: "oggetto sbagliato (provvedimento n. 12 del 03/03/2026)",
+		Changes: []protocollo.FieldChange{{Field: protocollo.FieldSubject, Old: protocollo.FieldValue{Text: h.request(from).Draft.Subject},
+			New: protocollo.FieldValue{Text: draft.Subject}}}}
+}
+
+func (h *Harness) corrector(t *testing.T) Corrector {
+	t.Helper()
+	c, is := h.Registrar.(Corrector)
+	if !is || !c.Corrects(protocollo.FieldSubject) {
+		t.Fatalf("connector %s says that it corrects, and does not correct a subject", h.Registrar.Name())
+	}
+	return c
+}
+
+// correct: the new value stands in the place of the old one under the same number, and asking again changes nothing.
+func correct(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-wrong")
+	for range 2 {
+		if err := h.corrector(t).Correct(t.Context(), h.correction(r.Ref, "key-wrong", "key-right")); err != nil {
+			t.Fatalf("Correct: %v", err)
+		}
+		h.wantNumbers(t, "key-wrong", 0)
+		h.wantNumbers(t, "key-right", 1)
+	}
+	next := h.mustRegister(t, "key-after-correction")
+	if was, err := r.Number.Int(); err != nil || next.Number == r.Number {
+		t.Fatalf("number %d was given again after its correction, %v", was, err)
+	}
+}
+
+func correctAway(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-wrong")
+	h.Behave(Away)
+	wantClass(t, h.corrector(t).Correct(t.Context(), h.correction(r.Ref, "key-wrong", "key-right")), protocollo.Unavailable)
+	h.wantNumbers(t, "key-wrong", 1)
+}
+
+// correctLost: whether it was done is unknown, and asking again is safe.
+func correctLost(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-wrong")
+	h.Behave(Loses)
+	wantClass(t, h.corrector(t).Correct(t.Context(), h.correction(r.Ref, "key-wrong", "key-right")), protocollo.OutcomeUnknown)
+	h.wantNumbers(t, "key-right", 1)
+	h.Behave(Well)
+	if err := h.corrector(t).Correct(t.Context(), h.correction(r.Ref, "key-wrong", "key-right")); err != nil {
+		t.Fatalf("Correct again: %v", err)
+	}
+	h.wantNumbers(t, "key-right", 1)
+}
+
+func correctRefused(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-wrong")
+	h.Behave(Rejects)
+	err := h.corrector(t).Correct(t.Context(), h.correction(r.Ref, "key-wrong", "key-right"))
+	wantClass(t, err, protocollo.Rejected)
+	var e *protocollo.Error
+	if !errors.As(err, &e) || e.Words == "" {
+		t.Fatalf("%v does not carry the other side's words", err)
+	}
+	h.wantNumbers(t, "key-wrong", 1)
+}
+
+// correctChangedThere: what somebody put there meanwhile is not overwritten unseen.
+func correctChangedThere(t *testing.T, h *Harness) {
+	r := h.mustRegister(t, "key-theirs")
+	err := h.corrector(t).Correct(t.Context(), h.correction(r.Ref, "key-ours", "key-right"))
+	wantClass(t, err, protocollo.Rejected)
+	h.wantNumbers(t, "key-theirs", 1)
+}
+
+func correctUnknown(t *testing.T, h *Harness) {
+	wantClass(t, h.corrector(t).Correct(t.Context(), h.correction("no such reference", "key-wrong", "key-right")), protocollo.Rejected)
 }
 
 // document returns a request and the bytes that it announces. The station names no two files of a registration alike, and neither do the

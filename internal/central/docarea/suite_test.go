@@ -33,6 +33,7 @@ const (
 func absences(c protocollo.Capabilities) map[string]string {
 	out := map[string]string{"same-key": noKey, "found-after-lost": noKey, "absent": noKey, "find-away": noKey, "find-refused": noKey,
 		"annul": noAnnul, "annul-away": noAnnul, "annul-unknown-reference": noAnnul, "attach-replaces": noPlaces}
+	out = centraltest.Uncorrected(out, "the contract has no call that changes a registration: it is corrected on the centre's own screen")
 	if !c.AttachLater {
 		for _, name := range []string{"attach", "attach-parts", "attach-again", "attach-replaces", "attach-away", "attach-lost", "attach-other-bytes", "attach-refused"} {
 			out[name] = noLater

@@ -205,11 +205,11 @@ func TestConnector(t *testing.T) {
 				}
 				return n
 			},
-			Absences: map[string]string{
+			Absences: centraltest.Uncorrected(map[string]string{
 				"annul": noAnnul, "annul-away": noAnnul, "annul-unknown-reference": noAnnul,
 				"session-expired": "a folder has no session",
 				"attach-replaces": "a document is put beside the earlier one, whose reference its row names",
-			},
+			}, "a correction has no file in this exchange"),
 		}
 	})
 }

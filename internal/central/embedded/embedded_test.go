@@ -150,10 +150,10 @@ func TestConnector(t *testing.T) {
 				_, have := b.documents[key]
 				return count(have)
 			},
-			Absences: map[string]string{
+			Absences: centraltest.Uncorrected(map[string]string{
 				"half-an-answer":  "the book is in this process: an answer is a value, and comes whole or not at all",
 				"session-expired": "the book is in this process: there is no session",
-			},
+			}, "the book is in this process: the desk corrects it in its own transaction"),
 		}
 	})
 }

@@ -78,12 +78,12 @@ func TestConnector(t *testing.T) {
 			},
 			Numbers:   func(_ *testing.T, key string) int { return c.Numbers(centraltest.Mark(key)) },
 			Documents: func(_ *testing.T, key string) int { return c.Documents(key) },
-			Absences: map[string]string{
+			Absences: centraltest.Uncorrected(map[string]string{
 				"same-key": noSearch, "found-after-lost": noSearch, "absent": noSearch, "find-away": noSearch, "find-refused": noSearch,
 				"annul": noAnnul, "annul-away": noAnnul, "annul-unknown-reference": noAnnul,
 				"attach-replaces": "the contract adds documents and removes none: the later scan stands beside the earlier",
 				"session-expired": "the contract has no session: each message carries the user's name",
-			},
+			}, "the contract has no call that changes a registration"),
 		}
 	})
 }

@@ -24,11 +24,11 @@ import (
 
 func TestConnector(t *testing.T) {
 	const noKey = "no field of the contract carries our key"
-	absences := map[string]string{
+	absences := centraltest.Uncorrected(map[string]string{
 		"same-key": noKey, "found-after-lost": noKey, "absent": noKey, "find-away": noKey, "find-refused": noKey,
 		"attach-replaces": "no operation of the contract puts a file in another's place",
 		"session-expired": "user and role are in each call; there is no session",
-	}
+	}, "ModificaDocumentoEAnagrafiche does not say what becomes of fields that are left out: decision 0038")
 	for name, change := range map[string]func(*jiride.Config){
 		"one archive":      func(*jiride.Config) {},
 		"several archives": func(c *jiride.Config) { c.Administration, c.AOO = "c_a000", "AOO1" },

@@ -84,12 +84,12 @@ func TestConnector(t *testing.T) {
 				}
 				return 0
 			},
-			Absences: map[string]string{
+			Absences: centraltest.Uncorrected(map[string]string{
 				"rejected":         "nobody is asked, so nobody says no",
 				"timed-out-before": noCall, "half-an-answer": noCall, "session-expired": noCall,
 				"attach": byHand, "attach-parts": byHand, "attach-again": byHand, "attach-replaces": byHand, "attach-away": byHand,
 				"attach-lost": byHand, "attach-other-bytes": byHand, "attach-refused": byHand,
-			},
+			}, byHand),
 		}
 	})
 }

@@ -1,5 +1,5 @@
 // Package pitre is the connector of P.I.Tre. (DocsPA), by its REST services, version 1: GetToken, CreateDocument, UploadFileToDocument,
-// GetDocument, SearchDocuments.
+// GetDocument, EditDocument, SearchDocuments.
 //
 // No field of the contract that can be searched carries our key, so a lost answer is not found again by it: [Connector.Candidates] shows
 // what may be the letter, for a person to choose. The key stands in a note of the document, where that person can compare it. The
@@ -63,9 +63,10 @@ func New(cfg Config) (*Connector, error) {
 // Name returns [Name].
 func (*Connector) Name() string { return Name }
 
-// Capabilities says that documents follow the number and replace each other as versions; a lost answer has candidates.
+// Capabilities says that documents follow the number and replace each other as versions, that values of a registration can be corrected, and that a
+// lost answer has candidates.
 func (*Connector) Capabilities() protocollo.Capabilities {
-	return protocollo.Capabilities{AttachLater: true, Replace: true, Candidates: true}
+	return protocollo.Capabilities{AttachLater: true, Replace: true, Candidates: true, Correct: true}
 }
 
 // Register creates a document with a protocol number.

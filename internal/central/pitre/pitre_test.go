@@ -140,12 +140,15 @@ func TestAgainstTheContract(t *testing.T) {
 	everyService(t, c)
 
 	names := map[string]string{"GetToken": "Authenticate", "GetRegistersOrRF": "GetRegistersOrRF", "CreateDocument": "CreateDocument",
-		"UploadFileToDocument": "UploadFileToDocument", "GetDocument": "GetDocument", "SearchDocuments": "SearchDocuments"}
+		"UploadFileToDocument": "UploadFileToDocument", "GetDocument": "GetDocument", "EditDocument": "GetDocument", "SearchDocuments": "SearchDocuments"}
 	for service, base := range names {
 		for _, side := range []string{"Request", "Response"} {
 			definition := base + side
-			if service == "SearchDocuments" && side == "Request" {
+			switch service + side {
+			case "SearchDocumentsRequest":
 				definition = "SearchRequest"
+			case "EditDocumentRequest":
+				definition = "CreateDocumentRequest"
 			}
 			bodies := rec.bodys[service+side]
 			if len(bodies) == 0 && !(service == "GetRegistersOrRF" && side == "Request") {
@@ -191,6 +194,9 @@ func everyService(t *testing.T, c *pitre.Connector) {
 			}
 			attached = receipt.Ref
 		}
+	}
+	if err := c.Correct(t.Context(), everyField(ref)); err != nil {
+		t.Fatal(err)
 	}
 	today := protocollo.DayOf(time.Now())
 	if _, err := c.Candidates(t.Context(), protocollo.CandidateQuery{AOO: protocollo.AOO{Code: "AOO1"}, Subject: "x", Senders: []string{"y"}, From: today, To: today}); err != nil {

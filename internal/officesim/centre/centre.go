@@ -131,6 +131,18 @@ func (c *Centre) Annul(entryID, act string) (standing string, found bool) {
 	return e.Annulled, true
 }
 
+// Correct puts another subject, other names, another note and other fields in the place of those of the entry of that ID. Number and day stay.
+func (c *Centre) Correct(entryID string, e Entry) (corrected Entry, found bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	have := c.entry(entryID)
+	if have == nil {
+		return Entry{}, false
+	}
+	c.record(change{On: entryID, Corrected: &e})
+	return have.clone(), true
+}
+
 // Numbers tells how many registrations have the mark in their subject, annulled ones included.
 func (c *Centre) Numbers(mark string) int {
 	return len(c.Search(func(e Entry) bool { return strings.Contains(e.Subject, mark) }))

@@ -20,7 +20,7 @@ func Pitre(c *Centre) http.Handler {
 	p := &pitre{centre: c, tokens: map[string]bool{}, main: map[string]string{}}
 	p.services = map[string]pitreService{
 		"POST GetToken": p.getToken, "GET GetRegistersOrRF": p.getRegisters, "PUT CreateDocument": p.createDocument,
-		"POST GetDocument": p.getDocument, "PUT UploadFileToDocument": p.upload, "POST SearchDocuments": p.search,
+		"POST GetDocument": p.getDocument, "POST EditDocument": p.editDocument, "PUT UploadFileToDocument": p.upload, "POST SearchDocuments": p.search,
 	}
 	return p
 }
@@ -114,11 +114,10 @@ type pitreParty struct{ Description, CorrespondentType string }
 
 // pitreDocument is what the face reads of a document.
 type pitreDocument struct {
-	DocumentType, Object, ArrivalDate string
-	PrivateDocument                   bool
-	Sender                            *pitreParty
-	Recipients                        []pitreParty
-	Note                              []struct{ Description string }
+	DocNumber, DocumentType, Object string
+	Sender                          *pitreParty
+	Recipients                      []pitreParty
+	Note                            []struct{ Description string }
 }
 
 // refusal is the word for data that CreateDocument does not take, or "".
@@ -141,49 +140,92 @@ func (d pitreDocument) refusal(register string) string {
 }
 
 func (p *pitre) createDocument(w http.ResponseWriter, r *http.Request, body []byte) {
-	var in struct {
-		CodeRegister string
-		Document     pitreDocument
-	}
-	if json.Unmarshal(body, &in) != nil {
+	e, word, ok := pitreEntry(body)
+	switch {
+	case !ok:
 		p.centre.Say(w, Answer{Status: http.StatusBadRequest})
 		return
-	}
-	if word := in.Document.refusal(in.CodeRegister); word != "" {
+	case word != "":
 		p.centre.Say(w, p.fails(word))
 		return
 	}
-	e := Entry{Register: in.CodeRegister, Direction: in.Document.DocumentType, Subject: in.Document.Object,
-		Fields: map[string]string{"PrivateDocument": strconv.FormatBool(in.Document.PrivateDocument)}}
-	if in.Document.Sender != nil {
-		e.Names = append(e.Names, in.Document.Sender.Description)
-	}
-	for _, to := range in.Document.Recipients {
-		e.Names = append(e.Names, to.Description)
-	}
-	var notes []string
-	for _, n := range in.Document.Note {
-		notes = append(notes, n.Description)
-	}
-	e.Note = strings.Join(notes, "\n")
 	p.centre.Act(w, r, Deed{
 		Do:     func() Answer { return p.says(map[string]any{"Document": p.document(p.centre.Register(e))}) },
 		Refuse: func(string) Answer { return p.fails("REGISTER_NOT_FOUND") },
 	})
 }
 
-// document is an entry as the contract words it.
+// editDocument puts the whole document of the request in the place of the one that is there: what the request leaves out is lost.
+func (p *pitre) editDocument(w http.ResponseWriter, r *http.Request, body []byte) {
+	e, word, ok := pitreEntry(body)
+	if !ok {
+		p.centre.Say(w, Answer{Status: http.StatusBadRequest})
+		return
+	}
+	have, found := p.centre.Find(func(x Entry) bool { return x.ID == e.ID })
+	switch {
+	case !found:
+		word = "DOCUMENT_NOT_FOUND"
+	case word == "" && have.Annulled != "":
+		word = "APPLICATION_ERROR"
+	}
+	if word != "" {
+		p.centre.Say(w, p.fails(word))
+		return
+	}
+	p.centre.Act(w, r, Deed{
+		Do: func() Answer {
+			e, _ := p.centre.Correct(have.ID, e)
+			return p.says(map[string]any{"Document": p.document(e)})
+		},
+		Refuse: func(string) Answer { return p.fails("REGISTER_NOT_FOUND") },
+	})
+}
+
+// pitreEntry reads the request of CreateDocument and EditDocument; word is what the service answers to data that it does not take.
+func pitreEntry(body []byte) (e Entry, word string, ok bool) {
+	var in struct {
+		CodeRegister string
+		Document     pitreDocument
+	}
+	var whole struct{ Document json.RawMessage }
+	if json.Unmarshal(body, &in) != nil || json.Unmarshal(body, &whole) != nil {
+		return Entry{}, "", false
+	}
+	d := in.Document
+	e = Entry{ID: d.DocNumber, Register: in.CodeRegister, Direction: d.DocumentType, Subject: d.Object,
+		Fields: map[string]string{pitreWhole: string(whole.Document)}}
+	if d.Sender != nil {
+		e.Names = append(e.Names, d.Sender.Description)
+	}
+	for _, to := range d.Recipients {
+		e.Names = append(e.Names, to.Description)
+	}
+	var notes []string
+	for _, n := range d.Note {
+		notes = append(notes, n.Description)
+	}
+	e.Note = strings.Join(notes, "\n")
+	return e, d.refusal(in.CodeRegister), true
+}
+
+// pitreWhole is the field of an entry that has the document as it was sent.
+const pitreWhole = "Document"
+
+// document is an entry as the contract words it: what was sent, and what is the centre's to say.
 func (p *pitre) document(e Entry) map[string]any {
 	p.mu.Lock()
 	current := p.main[e.ID]
 	p.mu.Unlock()
-	d := map[string]any{"Id": e.ID, "DocNumber": e.ID, "DocumentType": e.Direction, "Object": e.Subject, "PrivateDocument": e.Fields["PrivateDocument"] == "true", "Annulled": e.Annulled != "",
+	d := map[string]any{}
+	_ = json.Unmarshal([]byte(e.Fields[pitreWhole]), &d) // it was read before
+	for field, value := range map[string]any{"Id": e.ID, "DocNumber": e.ID, "DocumentType": e.Direction, "Object": e.Subject, "Annulled": e.Annulled != "",
 		"ProtocolNumber": strconv.FormatInt(e.Number, 10), "ProtocolYear": strconv.Itoa(p.centre.Year(e)), "ProtocolDate": e.At.In(protocollo.Rome()).Format(pitreDate),
 		"Signature": e.Register + "|" + e.At.In(protocollo.Rome()).Format("02/01/2006") + "|" + strconv.FormatInt(e.Number, 10),
-		"Register":  map[string]any{"Code": e.Register}, "Note": []map[string]any{{"Description": e.Note}}}
-	if len(e.Names) > 0 {
-		d["Sender"] = map[string]any{"Description": e.Names[0], "CorrespondentType": "O"}
+		"Register":  map[string]any{"Code": e.Register}} {
+		d[field] = value
 	}
+	delete(d, "MainDocument")
 	attachments := []map[string]any{}
 	for _, f := range e.Documents {
 		file := map[string]any{"Id": f.ID, "Name": f.Name, "Description": f.Title}

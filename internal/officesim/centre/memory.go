@@ -18,6 +18,8 @@ type change struct {
 	Document *Document `json:"document,omitempty"` // filed under it
 	Replaces string    `json:"replaces,omitempty"` // the ID of the document whose place it took
 	Act      string    `json:"act,omitempty"`      // annulled it
+	// Corrected has the subject, names, note and fields that took the place of the ones before.
+	Corrected *Entry `json:"corrected,omitempty"`
 }
 
 // record keeps a change and makes it. One that cannot be kept is not made, and its caller gets no answer. The caller holds s.mu.
@@ -57,6 +59,9 @@ func (s *state) do(ch change) {
 		}
 		s.documents++
 		e.Documents = append(e.Documents, *ch.Document)
+	}
+	if n := ch.Corrected; n != nil {
+		e.Subject, e.Note, e.Names, e.Fields = n.Subject, n.Note, n.Names, n.Fields
 	}
 	if e.Annulled == "" {
 		e.Annulled = ch.Act
