@@ -8,6 +8,15 @@ import (
 // Field names one piece of a label's content, by what the office calls it: the word that a layout file uses.
 type Field string
 
+// Kind says what a layout lays out.
+type Kind string
+
+// The kinds of layouts, as a layout's file names them.
+const (
+	KindSegnatura Kind = ""         // the label of a registration
+	KindReceipt   Kind = "ricevuta" // the receipt L-17 on a label
+)
+
 // The fields of a label. The first four are the mandatory content of DPR 445/2000 art. 55(1) and DPCM 3/12/2013 art. 9 (R2.1): a layout may
 // move them and never leaves one out. So are, where a label has them, the day of arrival and the catalogue's legends.
 const (
@@ -25,14 +34,30 @@ const (
 	FieldSubject    Field = "oggetto"    //
 )
 
-// Fields lists every field, in the order of a label without a layout.
-func Fields() []Field {
+// The fields of a receipt, beside [FieldBody] and [FieldNumber]: L-17's sentences, none of which may be left out.
+const (
+	FieldHeading   Field = "titolo"     // «RICEVUTA (art. 18-bis L. 241/1990).»
+	FieldPresented Field = "presentato" // when, what, by whom, with how many attachments
+	FieldTerm      Field = "termine"    // «Termine:»
+	FieldOperator  Field = "operatore"  // «L’operatore»
+)
+
+// Fields lists every field of a kind, in the order of a label without a layout.
+func (k Kind) Fields() []Field {
+	if k == KindReceipt {
+		return []Field{FieldHeading, FieldBody, FieldPresented, FieldNumber, FieldTerm, FieldOperator}
+	}
 	return []Field{FieldBody, FieldRegister, FieldNumber, FieldDate, FieldArrival, FieldLegend, FieldIntake, FieldAOOName, FieldClassifica,
 		FieldFascicolo, FieldUOR, FieldSubject}
 }
 
-// Mandatory lists the fields that every label has (R2.1).
-func Mandatory() []Field { return []Field{FieldBody, FieldRegister, FieldNumber, FieldDate} }
+// Mandatory lists the fields that no layout of a kind leaves out (R2.1; L-17).
+func (k Kind) Mandatory() []Field {
+	if k == KindReceipt {
+		return k.Fields()
+	}
+	return []Field{FieldBody, FieldRegister, FieldNumber, FieldDate}
+}
 
 // Align says where in its width something stands.
 type Align string
@@ -93,6 +118,7 @@ type FieldStyle struct {
 type Layout struct {
 	Name  string // as settings and [segnatura label] call it
 	Title string // as people read it
+	Kind  Kind
 	Size  Size
 	// MarginMM is white around everything but the quiet zones; 0: 1 mm, about what a printer misses a label by.
 	MarginMM float64

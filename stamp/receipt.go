@@ -1,6 +1,10 @@
 package stamp
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // ReceiptData is what a receipt for hand delivery says (L. 241/1990 art. 18-bis; requirements R7.1, R7.2, literal L-17).
 // Everything is already worded except the instants, which are shown in Europe/Rome.
@@ -20,8 +24,80 @@ type ReceiptData struct {
 
 	// Term is the procedure's response term or silenzio-assenso, without «Termine:» and final stop. Empty: the text of R21.5.
 	Term     string
-	Operator string // the operator's sigla
+	Operator string // the name of the person who issues it
 	Banner   string // e.g. «PROVA – SENZA VALORE», or empty
 	// IssuedAt is the instant of printing, for the file's metadata only.
 	IssuedAt time.Time
+}
+
+// UnsetTerm stands where no term is known for the procedure (R21.5): never «non previsto» by default.
+const UnsetTerm = "quello pubblicato dall'Ente per il procedimento"
+
+// Cites is how the receipt cites the letter: by its number, or by its reception while it has none (R7.2).
+func (r ReceiptData) Cites() string {
+	if r.Reference == "" {
+		return fmt.Sprintf("Ricezione n. %s, protocollazione in corso", r.IntakeID)
+	}
+	return r.Reference
+}
+
+// Lines are L-17's sentences, the same on paper and on a label. day and hour are PresentedAt's in Europe/Rome, gg/mm/aaaa and hh:mm.
+func (r ReceiptData) Lines(day, hour string) []Line {
+	term := r.Term
+	if term == "" {
+		term = UnsetTerm
+	}
+	line := func(f Field, text string, args ...any) Line {
+		return Line{Field: f, Text: fmt.Sprintf(text, args...), Shorten: ShortenNever}
+	}
+	lines := []Line{
+		line(FieldHeading, "RICEVUTA (art. 18-bis L. 241/1990)."),
+		line(FieldBody, "%s, AOO %s.", r.Body, r.AOOCode),
+		line(FieldPresented, "Si attesta che il %s alle ore %s è stato presentato: %s; mittente %s; allegati %d.",
+			day, hour, r.Subject, r.Sender, r.Attachments),
+		line(FieldNumber, "%s.", r.Cites()),
+		line(FieldTerm, "Termine: %s.", term),
+		line(FieldOperator, "L’operatore %s", r.Operator),
+	}
+	for i, l := range lines {
+		lines[i].Bold = l.Field == FieldHeading || l.Field == FieldNumber
+		lines[i].Big = l.Field == FieldNumber
+	}
+	return lines
+}
+
+// Label is the receipt for a label of a size, with day and hour as [ReceiptData.Lines] has them. It has no code: what sticks and bears one could be
+// taken for a segnatura.
+func (r ReceiptData) Label(size Size, day, hour string) Label {
+	return Label{Size: size, Lines: r.Lines(day, hour), Banner: r.Banner}
+}
+
+// shorterReceipts are the letters that subject and sender may have on a receipt that has no room for them whole, in the order in which they are
+// tried. The rest of L-17 is never cut.
+var shorterReceipts = []struct{ subject, sender int }{{200, 120}, {120, 80}, {80, 60}, {50, 40}, {30, 30}}
+
+// Shorter returns the receipt whole, and then with its subject and sender cut at a word with «…», shorter and shorter.
+func (r ReceiptData) Shorter() []ReceiptData {
+	out := []ReceiptData{r}
+	for _, most := range shorterReceipts {
+		s := r
+		s.Subject, s.Sender = cutAtWord(r.Subject, most.subject), cutAtWord(r.Sender, most.sender)
+		if last := out[len(out)-1]; s.Subject != last.Subject || s.Sender != last.Sender {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// cutAtWord keeps at most so many letters; a word that is longer than all of them is cut within.
+func cutAtWord(text string, most int) string {
+	letters := []rune(text)
+	if len(letters) <= most {
+		return text
+	}
+	head := string(letters[:most])
+	if at := strings.LastIndexByte(head, ' '); at > 0 {
+		head = head[:at]
+	}
+	return strings.TrimRight(head, " ,.;:-–(«") + "…"
 }

@@ -38,6 +38,16 @@ func related(ctx context.Context, q querier, i protocollo.Intake, reg *protocoll
 	return slices.DeleteFunc(slices.Compact(out), func(id int64) bool { return id == own }), nil
 }
 
+// RecordReceiptLabel journals that a receipt was sent to a label printer. There is no row: nothing hangs on it.
+func (db *DB) RecordReceiptLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error {
+	if err := db.mustSee(ctx, a, intakeID); err != nil {
+		return err
+	}
+	return db.transact(ctx, "record a receipt's label", func(w *wtx) error {
+		return w.report(KindReceiptLabel, a.User, a.AOO, intakeID, map[string]any{"printer": printer, "state": s})
+	})
+}
+
 // RecordLegendLabel journals that a legend was printed on a label beside the segnatura. There is no row: it bears no number of its own.
 func (db *DB) RecordLegendLabel(ctx context.Context, a protocollo.Actor, intakeID int64, l station.LegendLabel) error {
 	if err := db.mustSee(ctx, a, intakeID); err != nil {

@@ -54,6 +54,7 @@ const (
 	KindPrintProven       = "print.read-back"
 	KindTemporaryLabel    = "label.temporary"
 	KindLegendLabel       = "label.legend"
+	KindReceiptLabel      = "label.receipt"
 	KindAssociated        = "document.associated"
 	KindScope             = "document.scope"
 	KindExclusionLifted   = "exclusion.lifted"

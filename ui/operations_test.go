@@ -113,6 +113,7 @@ func recordOperations() []operation {
 			return get("/api/records/%d", rec.Intake.ID)
 		}},
 		{id: "history", may: searchers, request: func(o *office) call { return get("/api/records/%d/history", o.registered().Intake.ID) }},
+		{id: "printReceipt", may: registrars, request: func(o *office) call { return post(object{}, "/api/records/%d/receipt", o.registered().Intake.ID) }},
 		{id: "receipt", may: registrars, request: func(o *office) call { return get("/api/records/%d/receipt.pdf", o.registered().Intake.ID) }},
 		{id: "attestation", may: registrars, request: func(o *office) call {
 			rec, _ := o.archived()

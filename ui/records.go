@@ -52,6 +52,7 @@ func (s *Server) recordRoutes() {
 	operation(s, http.MethodGet, "/api/open", "open", "Apre ciò che un codice o un numero indica", accessDesk, s.open)
 	operation(s, http.MethodGet, "/api/records/{id}", "record", "Una ricezione con la sua registrazione", accessDesk, s.record)
 	operation(s, http.MethodGet, "/api/records/{id}/history", "history", "La storia di una registrazione", accessDesk, s.history)
+	operation(s, http.MethodPost, "/api/records/{id}/receipt", "printReceipt", "Stampa la ricevuta sull'etichetta (art. 18-bis L. 241/1990)", accessDesk, s.printReceipt)
 	operation(s, http.MethodGet, "/api/records/{id}/receipt.pdf", "receipt", "Ricevuta (art. 18-bis L. 241/1990)", accessDesk, s.receipt, pdfAnswer)
 	operation(s, http.MethodGet, "/api/registrations/{id}/attestation.pdf", "attestation",
 		"Attestazione di conformità da firmare (artt. 22 e 23-ter CAD)", accessDesk, s.attestation, pdfAnswer)
@@ -106,6 +107,22 @@ func historyOf(entries []protocollo.Entry) History {
 		out.Entries = append(out.Entries, historyEntry{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Kind, Detail: e.Detail, Intake: e.Intake, Hash: e.Hash})
 	}
 	return out
+}
+
+type receiptInput struct {
+	IDPath
+	Body struct {
+		Printer string `json:"printer,omitempty"`
+	}
+}
+
+func (s *Server) printReceipt(ctx context.Context, id auth.Identity, in *receiptInput) (*body[station.TemporaryPrint], error) {
+	p, ok := s.printerNamed(in.Body.Printer)
+	if !ok {
+		return nil, protocollo.Errorf(protocollo.Unavailable, "no-printer", "no label printer %q is configured", in.Body.Printer)
+	}
+	defer s.askSoon()
+	return answer(s.Station.PrintReceipt(ctx, id.Actor, in.ID, p.Printer))
 }
 
 func (s *Server) receipt(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {

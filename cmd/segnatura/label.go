@@ -139,7 +139,11 @@ func makeLabel(ctx context.Context, e env, l stamp.Layout, p PrinterConfig, prin
 		}
 		size, res = printer.Printer.LabelSize(), printer.Printer.Resolution()
 	}
-	b, err := station.SampleLabel(composer{}, l, size, res, time.Now())
+	sample := station.SampleLabel
+	if l.Kind == stamp.KindReceipt {
+		sample = station.SampleReceipt
+	}
+	b, err := sample(composer{}, l, size, res, time.Now())
 	if err != nil {
 		return err
 	}
@@ -187,7 +191,7 @@ func (l printerLayouts) choose(name string, p PrinterConfig) (stamp.Layout, erro
 	if err != nil {
 		return stamp.Layout{}, usageError{err}
 	}
-	return l.Layout(p.ID, size), nil
+	return l.Layout(stamp.KindSegnatura, p.ID, size), nil
 }
 
 func listLayouts(e env, set layout.Set) error {

@@ -21,11 +21,11 @@ type printerLayouts struct {
 	named map[string]stamp.Layout // by the printer's id
 }
 
-func (l printerLayouts) Layout(printer string, size stamp.Size) stamp.Layout {
-	if named, ok := l.named[printer]; ok {
+func (l printerLayouts) Layout(k stamp.Kind, printer string, size stamp.Size) stamp.Layout {
+	if named, ok := l.named[printer]; ok && k == named.Kind {
 		return named
 	}
-	return l.set.For(size)
+	return l.set.For(k, size)
 }
 
 // labelLayouts reads the program's layouts, and those of the data folder over them.
@@ -64,6 +64,9 @@ func readLayouts(c Config, dataDir string) (printerLayouts, error) {
 		size, err := labelSize(p.Label)
 		if err != nil {
 			return out, fmt.Errorf("printer %q: %w", p.ID, err)
+		}
+		if l.Kind != stamp.KindSegnatura {
+			return out, fmt.Errorf("printer %q: layout %s is of receipts; a printer's layout is that of its labels", p.ID, l.Name)
 		}
 		if l.Size != size {
 			return out, fmt.Errorf("printer %q: layout %s is for labels of %s, and its labels are of %s", p.ID, l.Name, l.Size, size)

@@ -155,7 +155,7 @@ func (o *office) wire() {
 	o.station, err = station.New(o.config())
 	o.must(err)
 	o.Cleanup(o.station.Close)
-	desk := ui.New(ui.Config{Station: o.station, Auth: sessions, Hub: o.feed, Hosts: []string{"127.0.0.1"}, Trial: true,
+	desk := ui.New(ui.Config{Station: o.station, Auth: sessions, Hub: o.feed, Paper: paper{}, Hosts: []string{"127.0.0.1"}, Trial: true,
 		Uploaded: func(*multipart.Reader, func()) (scanner.Document, error) { return nil, errors.New("no uploads here") },
 		Devices:  ui.Devices{Scanners: []ui.Scanner{{ID: "scanner", Source: o.scanner}}, Printers: []ui.LabelPrinter{{Printer: o.printer}}}})
 	o.web = httptest.NewServer(desk)

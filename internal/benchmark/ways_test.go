@@ -12,15 +12,16 @@ func TestWays(t *testing.T) {
 	registerAll(o, 2, 4)
 	events, thumbnails := o.scan(scanner.ColorGrey, 2) // before labels lie about that would stick to its letter
 	numbers, labels := o.number(2), o.print(2)
-	for _, s := range []samples{numbers, labels, events, thumbnails} {
+	onLabels, onPaper := o.receipts(2)
+	for _, s := range []samples{numbers, labels, events, thumbnails, onLabels, onPaper} {
 		if len(s) != 2 {
 			t.Errorf("%d samples, not 2", len(s))
 		}
 	}
-	if reg := o.register(o.letter()); reg.Number != "0000010" {
-		t.Errorf("the tenth number is %s", reg.Number)
+	if reg := o.register(o.letter()); reg.Number != "0000012" {
+		t.Errorf("the twelfth number is %s", reg.Number)
 	}
-	if got := len(o.devices.Labels()); got != 3 {
-		t.Errorf("%d labels came out, not 3", got)
+	if got := len(o.devices.Labels()); got != 5 {
+		t.Errorf("%d labels came out, not 5", got)
 	}
 }

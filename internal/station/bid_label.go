@@ -92,7 +92,7 @@ func (s *Station) BidLabel(ctx context.Context, actor protocollo.Actor, id int64
 	if err != nil {
 		return nil, err
 	}
-	return s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), s.layout("", bidOnPaper), bidOnPaper, s.cfg.PreviewResolution)
+	return s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), s.layout(stamp.KindSegnatura, "", bidOnPaper), bidOnPaper, s.cfg.PreviewResolution)
 }
 
 // PrintBidLabel prints it, and keeps what is known of it. A plico that has its number gets that number's label, as any letter does ([Station.PrintLabel]): it is

@@ -86,11 +86,11 @@ func labelOf(reg protocollo.Registration, waitedAs string, sw LabelSwitches, siz
 }
 
 // layout is that of a printer's labels; "" is the preview's printer.
-func (s *Station) layout(printer string, size stamp.Size) stamp.Layout {
+func (s *Station) layout(k stamp.Kind, printer string, size stamp.Size) stamp.Layout {
 	if s.cfg.Layouts == nil {
 		return stamp.Layout{}
 	}
-	return s.cfg.Layouts.Layout(printer, size)
+	return s.cfg.Layouts.Layout(k, printer, size)
 }
 
 // compose words and composes a label. Invalid "label-size" when even the mandatory content does not fit.

@@ -12,7 +12,7 @@ import (
 // oneLayout is the layout of the desk's printer.
 type oneLayout stamp.Layout
 
-func (l oneLayout) Layout(printer string, _ stamp.Size) stamp.Layout {
+func (l oneLayout) Layout(_ stamp.Kind, printer string, _ stamp.Size) stamp.Layout {
 	if printer == "" {
 		return stamp.Layout{}
 	}

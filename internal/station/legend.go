@@ -138,7 +138,7 @@ func (s *Station) composeLegend(ctx context.Context, actor protocollo.Actor, rec
 	}
 	if order.WithSegnatura {
 		reg.Segnatura.Legends = append(append([]string{}, reg.Segnatura.Legends...), text)
-		return s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), s.layout(printer, size), size, res)
+		return s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), s.layout(stamp.KindSegnatura, printer, size), size, res)
 	}
 	label := stamp.Label{Size: size, Lines: []stamp.Line{
 		{Text: text, Bold: true, Shorten: stamp.ShortenNever},

@@ -70,7 +70,7 @@ func (s *Station) queueNew(ctx context.Context, actor protocollo.Actor, registra
 	case l.of == protocollo.LabelMinuta && !hasMinuta(rec.Intake.Draft):
 		return none, rec, protocollo.Errorf(protocollo.Conflict, "no-minuta", "registration %d leaves no minuta", registrationID)
 	}
-	layout := s.layout(printer.ID(), printer.LabelSize())
+	layout := s.layout(stamp.KindSegnatura, printer.ID(), printer.LabelSize())
 	bitmap, err := s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), layout, printer.LabelSize(), printer.Resolution())
 	if err != nil {
 		return none, rec, err
@@ -233,7 +233,7 @@ func (s *Station) LabelBitmap(ctx context.Context, actor protocollo.Actor, regis
 	if err != nil {
 		return nil, err
 	}
-	return s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), s.layout("", s.cfg.PreviewSize), s.cfg.PreviewSize, s.cfg.PreviewResolution)
+	return s.compose(ctx, actor.AOO, reg, s.waitedAs(rec), s.layout(stamp.KindSegnatura, "", s.cfg.PreviewSize), s.cfg.PreviewSize, s.cfg.PreviewResolution)
 }
 
 // numbered returns a registration that the actor sees and may work on.

@@ -31,6 +31,8 @@ type PrintStore interface {
 	LabelsDue(ctx context.Context, aoo protocollo.AOOCode, d LabelsDue) ([]LabelDue, error)
 	// RecordTemporaryLabel journals that a temporary label was sent to a printer, and what is known of it.
 	RecordTemporaryLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error
+	// RecordReceiptLabel journals that a receipt was sent to a label printer, and what is known of it.
+	RecordReceiptLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error
 	// RecordLegendLabel journals that a legend of the catalogue was sent to a printer, and what is known of it.
 	RecordLegendLabel(ctx context.Context, a protocollo.Actor, intakeID int64, l LegendLabel) error
 	// LegendUses counts the labels with each legend and its words, by the version of the rules of which they are.
@@ -90,10 +92,10 @@ type Composer interface {
 	Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error)
 }
 
-// Layouts says how the labels of a printer are laid out.
+// Layouts says how the labels and receipts of a printer are laid out.
 type Layouts interface {
 	// Layout returns the zero value where there is no file for labels of that size. printer is "" for the preview.
-	Layout(printer string, size stamp.Size) stamp.Layout
+	Layout(k stamp.Kind, printer string, size stamp.Size) stamp.Layout
 }
 
 // Printer is one configured label printer.

@@ -1,9 +1,11 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -41,7 +43,7 @@ func (s *Station) Receipt(ctx context.Context, actor protocollo.Actor, intakeID 
 	out := stamp.ReceiptData{
 		Body: setup.Body.Name, AOOCode: string(aoo.Code), PresentedAt: rec.Intake.ArrivedAt, Subject: d.Subject,
 		Sender: senderWords(d), Attachments: len(d.Attachments), IntakeID: rec.Intake.Code(),
-		Term: termOf(policies, d.Procedure), Operator: rec.Intake.Operator, IssuedAt: s.now(),
+		Term: termOf(policies, d.Procedure), Operator: cmp.Or(actor.Name, actor.User), IssuedAt: s.now(),
 	}
 	if rec.Registration != nil {
 		out.Reference = rec.Registration.Citation()
@@ -50,6 +52,55 @@ func (s *Station) Receipt(ctx context.Context, actor protocollo.Actor, intakeID 
 		out.Banner = rules.TrialBanner
 	}
 	return out, nil
+}
+
+// PrintReceipt prints the receipt on a label and journals what is known of it. It needs no number and asks nobody: the centre may be away (R7.2). It is
+// no print of the segnatura and nothing hangs on it, so that one that did not come out is simply printed again, or taken on A4.
+//
+// Subject and sender are cut where the label has no room for them; nothing else of L-17 is. Errors as of [Station.Receipt]; Invalid "receipt-size" for
+// labels on which it does not fit even so.
+func (s *Station) PrintReceipt(ctx context.Context, actor protocollo.Actor, intakeID int64, printer Printer) (TemporaryPrint, error) {
+	data, err := s.Receipt(ctx, actor, intakeID)
+	if err != nil {
+		return TemporaryPrint{}, err
+	}
+	layout := s.layout(stamp.KindReceipt, printer.ID(), printer.LabelSize())
+	bitmap, err := composeReceipt(s.cfg.Composer, layout, data, printer.LabelSize(), printer.Resolution())
+	if err != nil {
+		return TemporaryPrint{}, err
+	}
+	out, err := s.sendUnqueued(ctx, printer, bitmap)
+	if err != nil {
+		return out, err
+	}
+	if err := s.cfg.Prints.RecordReceiptLabel(context.WithoutCancel(ctx), actor, intakeID, printer.ID(), out.State); err != nil {
+		return out, fmt.Errorf("journal the receipt: %w", err)
+	}
+	return out, nil
+}
+
+// composeReceipt composes the longest receipt that fits. A layout whose looks leave no room gives way to the program's own rule.
+func composeReceipt(c Composer, layout stamp.Layout, data stamp.ReceiptData, size stamp.Size, res stamp.Resolution) (*stamp.Bitmap, error) {
+	day, hour := protocollo.DayOf(data.PresentedAt).Italian(), clockTime(data.PresentedAt)
+	var refusal error
+	for _, r := range data.Shorter() {
+		for _, l := range []stamp.Layout{layout, {}} {
+			bitmap, err := c.Compose(l.Arrange(r.Label(size, day, hour)), res)
+			if err == nil {
+				return bitmap, nil
+			}
+			refusal = err
+		}
+	}
+	return nil, protocollo.Errorf(protocollo.Invalid, "receipt-size", "compose receipt: %w", refusal)
+}
+
+// SampleReceipt composes a receipt of nothing, «PROVA – SENZA VALORE», to look at a layout. Invalid "receipt-size".
+func SampleReceipt(c Composer, layout stamp.Layout, size stamp.Size, res stamp.Resolution, at time.Time) (*stamp.Bitmap, error) {
+	return composeReceipt(c, layout, stamp.ReceiptData{
+		Body: "Ente di prova", AOOCode: "PROVA", PresentedAt: at, Subject: "Ricevuta di prova: è già così, perché no? Città, più, «»", Sender: "Mittente di prova",
+		Reference: "Prot. n. 0000000 del " + protocollo.DayOf(at).Italian(), Operator: "Operatore di prova", Banner: rules.TrialBanner,
+	}, size, res)
 }
 
 func senderWords(d protocollo.Draft) string {

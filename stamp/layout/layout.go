@@ -57,7 +57,9 @@ type file struct {
 	// Name is what settings call it: small letters, digits, - and _.
 	Name string `toml:"name"`
 	// Title is for people.
-	Title    string  `toml:"title"`
+	Title string `toml:"title"`
+	// Of is what it lays out: "ricevuta", or nothing for the label of a registration.
+	Of       string  `toml:"of"`
 	WidthMM  float64 `toml:"width_mm"`
 	HeightMM float64 `toml:"height_mm"`
 	MarginMM float64 `toml:"margin_mm"` // white at the edges; 1
@@ -116,7 +118,7 @@ func Parse(dir fs.FS, text []byte, fits Fits) (stamp.Layout, error) {
 	}
 	l.Digest = hex.EncodeToString(sum.Sum(nil))
 	for _, res := range []stamp.Resolution{stamp.DPI203, stamp.DPI300} {
-		if err := fits(l.Arrange(Mandatory(l.Size)), res); err != nil {
+		if err := fits(l.Arrange(Mandatory(l.Kind, l.Size)), res); err != nil {
 			return stamp.Layout{}, fmt.Errorf("what the law demands does not fit at %d dpi: %w", res.DPI, err)
 		}
 	}
@@ -124,7 +126,7 @@ func Parse(dir fs.FS, text []byte, fits Fits) (stamp.Layout, error) {
 }
 
 func (f file) layout() (stamp.Layout, error) {
-	l := stamp.Layout{Name: f.Name, Title: strings.TrimSpace(f.Title), Size: stamp.Size{WidthMM: f.WidthMM, HeightMM: f.HeightMM}, MarginMM: f.MarginMM}
+	l := stamp.Layout{Name: f.Name, Title: strings.TrimSpace(f.Title), Kind: stamp.Kind(f.Of), Size: stamp.Size{WidthMM: f.WidthMM, HeightMM: f.HeightMM}, MarginMM: f.MarginMM}
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	length := func(key string, v, low, high float64) {
@@ -144,6 +146,9 @@ func (f file) layout() (stamp.Layout, error) {
 	}
 	if l.Title == "" {
 		fail("title is missing")
+	}
+	if l.Kind != stamp.KindSegnatura && l.Kind != stamp.KindReceipt {
+		fail("of = %q is not %q", f.Of, stamp.KindReceipt)
 	}
 	if !(f.WidthMM >= minSideMM && f.WidthMM <= maxSideMM && f.HeightMM >= minSideMM && f.HeightMM <= maxSideMM) {
 		fail("a label of %g x %g mm is not of %g to %g mm a side", f.WidthMM, f.HeightMM, minSideMM, maxSideMM)
@@ -167,8 +172,8 @@ func (f file) layout() (stamp.Layout, error) {
 	for _, entry := range f.Fields {
 		field := stamp.Field(entry.Field)
 		switch {
-		case !slices.Contains(stamp.Fields(), field):
-			fail("field %q is none of %v", entry.Field, stamp.Fields())
+		case !slices.Contains(l.Kind.Fields(), field):
+			fail("field %q is none of %v", entry.Field, l.Kind.Fields())
 		case seen[field]:
 			fail("field %q stands twice", entry.Field)
 		case entry.Big && entry.SizeMM != 0:
@@ -179,16 +184,21 @@ func (f file) layout() (stamp.Layout, error) {
 		l.Fields = append(l.Fields, stamp.FieldStyle{Field: field, Style: stamp.Style{SizeMM: entry.SizeMM, Big: entry.Big, Bold: entry.Bold,
 			Align: align(entry.Field+".align", entry.Align)}})
 	}
-	for _, field := range stamp.Mandatory() {
+	why := map[stamp.Kind]string{stamp.KindSegnatura: "DPR 445/2000, art. 55", stamp.KindReceipt: "L. 241/1990, art. 18-bis"}[l.Kind]
+	for _, field := range l.Kind.Mandatory() {
 		if !seen[field] {
-			fail("field %q is mandatory (DPR 445/2000, art. 55) and is left out", field)
+			fail("field %q is mandatory (%s) and is left out", field, why)
 		}
 	}
 	return l, errors.Join(errs...)
 }
 
 // Mandatory is a label of a size with what the law demands and nothing else, of a body with a long name and codes of the usual length.
-func Mandatory(size stamp.Size) stamp.Label {
+func Mandatory(k stamp.Kind, size stamp.Size) stamp.Label {
+	if k == stamp.KindReceipt {
+		return stamp.ReceiptData{Body: "Comune di Forlì", AOOCode: "AOO0001", Subject: "Richiesta…",
+			Sender: "Niccolò D’Alì", Reference: "Prot. n. 0123456 del 21/11/2026", Operator: "Anna Esempio"}.Label(size, "21/11/2026", "11:59")
+	}
 	must := func(f stamp.Field, text string) stamp.Line {
 		return stamp.Line{Field: f, Text: text, Shorten: stamp.ShortenNever}
 	}
@@ -231,14 +241,18 @@ func (s Set) Named(name string) (stamp.Layout, bool) {
 	return s.list[i], true
 }
 
-// For finds the layout of a label's size whose name is the size's, "100x50"; else the first by name. The zero value where there is none: the
-// label is then laid out by the program's own rule.
-func (s Set) For(size stamp.Size) stamp.Layout {
-	if l, ok := s.Named(fmt.Sprintf("%gx%g", size.WidthMM, size.HeightMM)); ok && l.Size == size {
+// For finds the layout of a kind for a label's size whose name is the size's, "100x50" or "ricevuta-100x50"; else the first by name. The zero
+// value where there is none: the label is then laid out by the program's own rule.
+func (s Set) For(k stamp.Kind, size stamp.Size) stamp.Layout {
+	name := fmt.Sprintf("%gx%g", size.WidthMM, size.HeightMM)
+	if k != stamp.KindSegnatura {
+		name = string(k) + "-" + name
+	}
+	if l, ok := s.Named(name); ok && l.Kind == k && l.Size == size {
 		return l
 	}
 	for _, l := range s.list {
-		if l.Size == size {
+		if l.Kind == k && l.Size == size {
 			return l
 		}
 	}

@@ -94,10 +94,10 @@ func TestOwnLayouts(t *testing.T) {
 		t.Errorf("%d layouts became %d", len(set.All()), len(own.All()))
 	}
 	size := stamp.Size{WidthMM: 62, HeightMM: 29}
-	if l := own.For(size); l.Name != "62x29" || l.Digest == before.Digest || len(l.Digest) != 64 || l.Title != "La mia etichetta" {
+	if l := own.For(stamp.KindSegnatura, size); l.Name != "62x29" || l.Digest == before.Digest || len(l.Digest) != 64 || l.Title != "La mia etichetta" {
 		t.Errorf("the label of %s is laid out by %s %q", size, l.Name, l.Title)
 	}
-	if l := own.For(stamp.Size{WidthMM: 90, HeightMM: 90}); l.Name != "" {
+	if l := own.For(stamp.KindSegnatura, stamp.Size{WidthMM: 90, HeightMM: 90}); l.Name != "" {
 		t.Errorf("a size without a file has %s", l.Name)
 	}
 	for name, dir := range map[string]fstest.MapFS{

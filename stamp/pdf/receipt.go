@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -9,9 +10,6 @@ import (
 	"segnatura/pdfa"
 	"segnatura/stamp"
 )
-
-// unsetTerm stands where no term is known for the procedure (R21.5): never «non previsto» by default.
-const unsetTerm = "quello pubblicato dall'Ente per il procedimento"
 
 // MissingFieldError names what a receipt lacks. Nothing was written.
 type MissingFieldError struct{ Field string }
@@ -27,30 +25,24 @@ func Receipt(w io.Writer, r stamp.ReceiptData) (pdfa.Result, error) {
 	if err := complete(r); err != nil {
 		return pdfa.Result{}, err
 	}
-	reference, id := r.Reference, r.Reference
-	if r.Reference == "" {
-		reference, id = fmt.Sprintf("Ricezione n. %s, protocollazione in corso", r.IntakeID), r.IntakeID
-	}
-	term := r.Term
-	if term == "" {
-		term = unsetTerm
-	}
+	id := cmp.Or(r.Reference, r.IntakeID)
 	presented := r.PresentedAt.In(protocollo.Rome())
-	text := []Paragraph{
-		{Text: "RICEVUTA (art. 18-bis L. 241/1990).", Bold: true, SizePt: 16},
-		{Text: fmt.Sprintf("%s, AOO %s.", r.Body, r.AOOCode), Bold: true, SizePt: 13, SpaceMM: 4},
-		{Text: fmt.Sprintf("Si attesta che il %s alle ore %s è stato presentato: %s; mittente %s; allegati %d.",
-			day(presented), presented.Format("15:04"), r.Subject, r.Sender, r.Attachments), SpaceMM: 8},
-		{Text: reference + ".", Bold: true, SizePt: 13, SpaceMM: 6},
-		{Text: "Termine: " + term + ".", SpaceMM: 6},
-		{Text: "L’operatore " + r.Operator, SpaceMM: 12},
+	looks := map[stamp.Field]Paragraph{
+		stamp.FieldHeading: {Bold: true, SizePt: 16}, stamp.FieldBody: {Bold: true, SizePt: 13, SpaceMM: 4}, stamp.FieldPresented: {SpaceMM: 8},
+		stamp.FieldNumber: {Bold: true, SizePt: 13, SpaceMM: 6}, stamp.FieldTerm: {SpaceMM: 6}, stamp.FieldOperator: {SpaceMM: 12},
+	}
+	var text []Paragraph
+	for _, l := range r.Lines(day(presented), presented.Format("15:04")) {
+		p := looks[l.Field]
+		p.Text = l.Text
+		text = append(text, p)
 	}
 	issued := r.IssuedAt
 	if issued.IsZero() {
 		issued = r.PresentedAt
 	}
 	return Text(w, text, r.Banner, pdfa.Metadata{
-		Title:       "Ricevuta – " + reference,
+		Title:       "Ricevuta – " + r.Cites(),
 		Author:      r.Body,
 		CreatorTool: "segnatura",
 		CreatedAt:   issued.In(protocollo.Rome()),

@@ -152,7 +152,7 @@ func BidReceipt(w io.Writer, r stamp.BidReceipt) (pdfa.Result, error) {
 		words := filled("Plico n. "+p.Code, p.Tender, "mittente: "+p.Sender, cmp.Or(p.Reference, "protocollazione in corso"))
 		text = append(text, Paragraph{Text: strings.Join(words, " – ") + ".", SpaceMM: 2})
 	}
-	text = append(text, Paragraph{Text: "Termine: " + cmp.Or(r.Term, unsetTerm) + ".", SpaceMM: 6}, Paragraph{Text: "L’operatore " + r.Operator, SpaceMM: 12})
+	text = append(text, Paragraph{Text: "Termine: " + cmp.Or(r.Term, stamp.UnsetTerm) + ".", SpaceMM: 6}, Paragraph{Text: "L’operatore " + r.Operator, SpaceMM: 12})
 	return Text(w, text, r.Banner, pdfa.Metadata{Title: "Ricevuta – consegna n. " + r.Handover, Author: r.Body, CreatorTool: "segnatura", CreatedAt: cmp.Or(r.IssuedAt, r.ReceivedAt).In(protocollo.Rome()),
 		DocumentID: fmt.Sprintf("bid receipt %s %s %s", r.AOOCode, r.Handover, at.Format(time.RFC3339))})
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { expectFocus, gone, holds, picture, see } from './browser'
-import { expectWholePDF, recordOf, wordsOf } from './desk'
+import { expectWholePDF, readBack, recordOf, wordsOf } from './desk'
 import { aDay } from './setup'
 
 const day = aDay()
@@ -46,6 +46,49 @@ describe('a citizen at the counter', () => {
     expect((await recordOf(anna, second)).draft.subject).toBe('Fideiussione da finire più tardi')
     const { draft } = await recordOf(anna, number)
     expect(draft).toMatchObject({ atCounter: true, means: 'mano' })
+  })
+})
+
+describe('a receipt on a label', () => {
+  it('is this desk’s choice, comes out at once, is read back, and says why when it does not', async () => {
+    const { anna, station } = day
+    await anna.hands.press('F4')
+    const number = await anna.register({ from: 'Lucia Bianchi di Esempio', subject: 'Domanda di accesso', classifica: 'I.3', uor: 'Ser' })
+    const dialog = anna.dialog('Ricevuta per il cittadino')
+    await see(dialog)
+    await anna.hands.tabTo(dialog.getByRole('radio', { name: 'Su un foglio A4' }))
+    await anna.hands.press('ArrowDown')
+    const print = dialog.getByRole('button', { name: 'Stampa la ricevuta' })
+    await station.office.trouble('printer-labels-out')
+    await anna.hands.activate(print)
+    await see(dialog.getByRole('alert').filter({ hasText: 'Ricevuta non uscita: ristampala o aprila in A4' }))
+    await picture(anna.page, 'ricevuta-non-uscita')
+    await station.office.mend('printer-labels-out')
+    const before = (await station.office.labels()).length
+    const pressed = Date.now()
+    await anna.hands.activate(print)
+    await gone(dialog)
+    expect(Date.now() - pressed, 'ms').toBeLessThan(5000) // R7.1
+    const printed = await station.office.labels()
+    expect(printed.length).toBe(before + 1)
+    const newest = printed.reduce((a, l) => (l.seq > a.seq ? l : a))
+    const words = await readBack(await station.office.picture(newest))
+    expect(words).toContain('RICEVUTA (art.')
+    expect(words).toContain(number.slice(0, 7))
+    expect(words).toContain('Domanda di accesso')
+    expect(words).toMatch(/operatore Anna [A-Z]/) // the person, not the account
+
+    // The next one at this desk is offered on a label at once, also from the record.
+    await anna.hands.press('F4')
+    await anna.register({ from: 'Lucia Bianchi di Esempio', subject: 'Domanda di residenza, di nuovo', classifica: 'I.3', uor: 'Ser' })
+    await see(dialog)
+    await expectFocus(dialog.getByRole('button', { name: 'Stampa la ricevuta' }))
+    await picture(anna.page, 'ricevuta-etichetta')
+    await anna.hands.tabTo(dialog.getByRole('radio', { name: 'Sull’etichetta' }))
+    await anna.hands.press('ArrowUp')
+    await see(dialog.getByRole('link', { name: 'Apri la ricevuta' }))
+    await anna.hands.press('Escape')
+    await gone(dialog)
   })
 })
 

@@ -254,6 +254,12 @@ export async function wordsOf(pdf: Buffer): Promise<string> {
   return stdout.replaceAll(/\s+/g, ' ').trim()
 }
 
+/** The words on a label that came out, as a program reads them off the picture. */
+export async function readBack(picture: Buffer): Promise<string> {
+  const { stdout } = await inFile(picture, (path) => execute('tesseract', [path, 'stdout', '-l', 'ita', '--psm', '6', '--dpi', '203']))
+  return stdout.replaceAll(/\s+/g, ' ').trim()
+}
+
 export async function pagesOf(pdf: Buffer): Promise<number> {
   const { stdout } = await inFile(pdf, (path) => execute('qpdf', ['--show-npages', path]))
   return Number(stdout)

@@ -2532,6 +2532,9 @@ export interface components {
         ReasonInputBody: {
             reason: string;
         };
+        ReceiptInputBody: {
+            printer?: string;
+        };
         Reception: {
             open: components["schemas"]["HandoverView"][] | null;
             recent: components["schemas"]["HandoverView"][] | null;

@@ -60,7 +60,7 @@ class Intake {
   doubt = $state.raw<Doubt | undefined>()
   /** Set while the clerk is asked whether a closed envelope is a personal one. */
   envelope = $state.raw<ClosedEnvelope | undefined>()
-  /** The letter at the counter whose receipt is offered. */
+  /** The letter whose receipt is offered. */
   receiptFor = $state.raw<RecordView | undefined>()
   /** A refused letter whose place another one has taken: it is proposed to close it. */
   toClose = $state.raw<{ intakeID: number; code: string; by: RecordView } | undefined>()
@@ -311,10 +311,14 @@ class Intake {
       this.blank()
       return
     }
-    this.receiptFor = record.draft.direction === 'A' ? record : undefined
     this.form = newForm(mint(), savedSticky())
     this.back()
-    if (this.receiptFor) dialogs.show('receipt')
+    if (record.draft.direction === 'A') this.offerReceipt(record)
+  }
+
+  offerReceipt(record: RecordView): void {
+    this.receiptFor = record
+    dialogs.show('receipt')
   }
 
   /** Says at once when what was declared is outside the page rule (R3.2). */

@@ -1,9 +1,9 @@
-// The printer that this desk prints its labels on: a choice of the browser, not of the person.
+// The printer that this desk prints its labels on, and what it gives receipts on: choices of the browser, not of the person.
 
 const key = 'segnatura.stampante'
+const receiptKey = 'segnatura.ricevuta'
 
-/** The printer's id, or '' for the first one of the settings. */
-export function chosenPrinter(): string {
+function kept(key: string): string {
   try {
     return localStorage.getItem(key) ?? ''
   } catch {
@@ -11,14 +11,26 @@ export function chosenPrinter(): string {
   }
 }
 
-export function choosePrinter(id: string): void {
+function keep(key: string, value: string): void {
   try {
-    if (id) localStorage.setItem(key, id)
+    if (value) localStorage.setItem(key, value)
     else localStorage.removeItem(key)
   } catch {
-    // A browser that keeps nothing prints on the first one.
+    // A browser that keeps nothing has the first printer, and receipts on A4.
   }
 }
+
+/** The printer's id, or '' for the first one of the settings. */
+export const chosenPrinter = (): string => kept(key)
+
+export const choosePrinter = (id: string): void => keep(key, id)
+
+export type ReceiptPaper = 'a4' | 'label'
+
+/** What this desk gives receipts on: A4 until somebody here chooses the label, which not every roll has room for. */
+export const receiptPaper = (): ReceiptPaper => (kept(receiptKey) === 'label' ? 'label' : 'a4')
+
+export const chooseReceiptPaper = (paper: ReceiptPaper): void => keep(receiptKey, paper === 'label' ? paper : '')
 
 /** The printers with this desk's own first: there may be more than the bar has room for. */
 export function ownFirst<T extends { id: string }>(printers: readonly T[]): T[] {
