@@ -18,6 +18,7 @@ const (
 	whyPlace     = "place"      // it is not where a label belongs, in the upper half of the page
 	whySeenTwice = "seen-twice" // another document begins with it
 	whyOrder     = "order"      // it is older than the letter under way, in a pile that is not
+	whyUnread    = "unread"     // nothing was read where a label seems to be (decision 0061)
 )
 
 // orderKnown is how many steps forward make a pile one that lies in the order of its numbers, where steps back are fewer than one in
@@ -325,12 +326,13 @@ func (s *Station) askEarlier(ctx context.Context, doc protocollo.Document, regis
 
 // asLaterPage words what is wrong with a page behind the first, if anything is.
 func (s *Station) asLaterPage(ctx context.Context, doc protocollo.Document, b protocollo.Batch, body string, p protocollo.Page, rd reading, own int64) (protocollo.Exception, bool, error) {
-	if !rd.strangeTo(own) {
-		return protocollo.Exception{}, false, nil
-	}
-	e := protocollo.Exception{Kind: protocollo.ExceptionCodeInside, PageID: p.ID,
-		Detail: protocollo.ExceptionDetail{Registrations: rd.candidates(), Why: rd.why, Code: rd.code}}
 	f, _ := factsOf(p)
+	e := protocollo.Exception{Kind: protocollo.ExceptionCodeInside, PageID: p.ID}
+	if !rd.strangeTo(own) {
+		e.Detail.Why, e.Detail.Crop = whyUnread, unreadLabel(b, p, f, rd)
+		return e, e.Detail.Crop != nil, nil
+	}
+	e.Detail = protocollo.ExceptionDetail{Registrations: rd.candidates(), Why: rd.why, Code: rd.code}
 	switch {
 	case rd.verdict == expected:
 		other, err := s.claimed(ctx, b, body, rd.own[0], p.ID)
@@ -355,6 +357,21 @@ func (s *Station) asLaterPage(ctx context.Context, doc protocollo.Document, b pr
 		}
 	}
 	return e, true, nil
+}
+
+// unreadLabel is the place on a page behind the first where a label seems to be that could not be read, or nil: the page may be the first of a
+// letter that would otherwise be filed as pages of the one before. Where the registration was chosen, and on a back, none is looked for.
+func unreadLabel(b protocollo.Batch, p protocollo.Page, f scanner.Facts, rd reading) *protocollo.Box {
+	if p.Back || b.Selected != 0 || b.BacksOf != 0 || rd.verdict != noCode || rd.why != "" {
+		return nil
+	}
+	for _, s := range f.Suspects {
+		if inLabelPlace(f, scanner.CodeRead{X0: s.X0, Y0: s.Y0, X1: s.X1, Y1: s.Y1}) {
+			box := protocollo.Box(s)
+			return &box
+		}
+	}
+	return nil
 }
 
 // solveWrongLabel joins a document to the registration that a person names instead of its label's, which goes on waiting for its letter.

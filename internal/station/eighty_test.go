@@ -32,7 +32,7 @@ type paperPile struct {
 
 // troubles of one letter, each on one in twenty.
 var letterTroubles = []string{"label missing", "foreign code", "photocopy of a letter filed before", "photocopy of a letter of the pile",
-	"photocopy of a letter that is not here", "own label photocopied", "label doubled"}
+	"photocopy of a letter that is not here", "own label photocopied", "label doubled", "label not read"}
 
 const (
 	pileLetters = 80
@@ -66,7 +66,10 @@ func newPile(o *office, rng *rand.Rand, duplex bool) *paperPile {
 		p.counts[trouble]++
 		for n := range lengths[i] {
 			var codes []string
+			place := at(70, 5)
 			switch {
+			case n == 0 && trouble == "label not read":
+				place = suspect(70, 5)
 			case n == 0 && trouble == "label missing" && i < pileLetters-1:
 			case n == 0:
 				codes = append(codes, codeOf(r))
@@ -83,20 +86,19 @@ func newPile(o *office, rng *rand.Rand, duplex bool) *paperPile {
 			case trouble == "own label photocopied", trouble == "label doubled":
 				codes = append(codes, codeOf(r))
 			}
-			p.lay(i, fmt.Sprintf("%d-%d", i, n), n == 0, codes, rng)
+			p.lay(i, fmt.Sprintf("%d-%d", i, n), n == 0, all(withCodes(codes...), place), len(codes) > 0, rng)
 		}
 	}
 	return p
 }
 
 // lay puts a sheet on the pile. Its back is blank, printed, or one in forty a photocopy with somebody's label.
-func (p *paperPile) lay(letter int, word string, first bool, codes []string, rng *rand.Rand) {
-	place := at(70, 5)
-	p.sides = append(p.sides, pileSide{letter, sheetOf(word, all(withCodes(codes...), place)), false, !first && len(codes) > 0})
+func (p *paperPile) lay(letter int, word string, first bool, front func(*scanner.Facts), coded bool, rng *rand.Rand) {
+	p.sides = append(p.sides, pileSide{letter, sheetOf(word, front), false, !first && coded})
 	if !p.duplex {
 		return
 	}
-	back := blank
+	back, place := blank, at(70, 5)
 	switch rng.IntN(40) {
 	case 0:
 		p.counts["label on a back"]++

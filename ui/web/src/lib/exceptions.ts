@@ -3,9 +3,13 @@
 import { exceptionTitles, exceptionWhy, faultWords, paperWords, word } from './messages'
 import type { Choice, ExceptionView, NotePart } from './types'
 
+/** A page behind the first on which a label seems to be that could not be read. */
+const unread = (e: Pick<ExceptionView, 'kind' | 'detail'>) => e.kind === 'code-inside' && e.detail.why === 'unread'
+
 /** The case in two or three words. A run that was cut short asks about its pages, whatever was declared. */
 export function titleText(e: Pick<ExceptionView, 'kind' | 'detail'>): string {
   if (e.detail.why === 'fax') return 'Fax ricevuto'
+  if (unread(e)) return 'Forse un’etichetta non letta'
   return e.kind === 'count' && e.detail.why ? 'Scansione interrotta' : word(exceptionTitles, e.kind)
 }
 
@@ -25,7 +29,8 @@ export function whyText(e: ExceptionView): string {
       parts.push('Sulla pagina ci sono due segnature di registrazioni diverse. Qual è quella giusta?')
       break
     case 'code-inside':
-      parts.push('Una pagina interna porta un’altra segnatura: è un allegato, o l’inizio di un altro documento?')
+      if (unread(e)) parts.push(`Sulla pagina ${d.found ?? '?'} sembra esserci un’etichetta che non si legge: se è di un’altra lettera, il documento va diviso lì.`)
+      else parts.push('Una pagina interna porta un’altra segnatura: è un allegato, o l’inizio di un altro documento?')
       break
     case 'stray':
       parts.push('Questa pagina è arrivata mentre la stazione si fermava. Non è andata persa: di quale registrazione è?')
@@ -76,7 +81,8 @@ export function joins(c: Choice): boolean {
 }
 
 /** What is seen in the part of the page that stands beside its picture. */
-export function cropText(e: Pick<ExceptionView, 'kind'>): string {
+export function cropText(e: Pick<ExceptionView, 'kind' | 'detail'>): string {
+  if (unread(e)) return 'La parte che sembra un’etichetta'
   return e.kind === 'no-code' || e.kind === 'before-label' ? 'La parte dove si cercava l’etichetta' : 'La parte con l’etichetta'
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { besideEmergency, centralText, numberLinks, printerText, queueText, scannerText } from './bar'
 import { parseDay } from './dates'
-import { noteText, titleText, whyText } from './exceptions'
+import { cropText, noteText, titleText, whyText } from './exceptions'
 import { dateTime, day, isoDay, largeNumber, protocol } from './format'
 import { passwordRules } from './password'
 import { choosePrinter, ownFirst } from './printer'
@@ -130,6 +130,14 @@ describe('exceptions', () => {
     expect(whyText({ ...e, choices: ['accept', 'discard'] })).toContain('Finora questo documento è la scansione')
     expect(whyText({ ...e, choices: ['attachment', 'new-version', 'wrong-label', 'discard'] })).toContain('è, finora, l’altro documento')
     expect(whyText({ ...e, kind: 'not-expected', choices: ['assign'] })).toContain('La registrazione ha già la sua scansione.')
+  })
+
+  it('shows where a label seems to be that was not read, and on which page', () => {
+    const e = { kind: 'code-inside', detail: { why: 'unread', found: 3 }, choices: ['belongs', 'split', 'discard'] } as unknown as ExceptionView
+    expect(titleText(e)).toBe('Forse un’etichetta non letta')
+    expect(whyText(e)).toBe('Sulla pagina 3 sembra esserci un’etichetta che non si legge: se è di un’altra lettera, il documento va diviso lì.')
+    expect(cropText(e)).toBe('La parte che sembra un’etichetta')
+    expect(titleText({ kind: 'code-inside', detail: { why: 'captured' } })).toBe('Una segnatura in una pagina interna')
   })
 
   it('says at which page the archive stopped, and why', () => {
