@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"segnatura/internal/protocollo"
@@ -80,6 +81,9 @@ func (s *Station) queueLabelsOf(ctx context.Context, aoo protocollo.AOOCode, pri
 		for _, l := range due {
 			ask.After = l.RegistrationID
 			queued, rec, err := s.queueDue(ctx, aoo, l, printer, policies)
+			if overtaken(err) {
+				continue
+			}
 			if err != nil { // it keeps no later one back
 				failed.add(l.RegistrationID, err)
 				continue
@@ -96,6 +100,12 @@ func (s *Station) queueLabelsOf(ctx context.Context, aoo protocollo.AOOCode, pri
 		}
 	}
 	return nil
+}
+
+// overtaken reports whether a label was not queued because somebody printed it, or annulled its letter, since it was listed.
+func overtaken(err error) bool {
+	e := (*protocollo.Error)(nil)
+	return errors.As(err, &e) && slices.Contains([]string{"print-under-way", "reprint-reason", "annulled"}, e.Code)
 }
 
 // queueDue queues the label of a letter, and its minuta's where it leaves one.

@@ -2,6 +2,7 @@ package station_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -481,6 +482,65 @@ func TestLabelsThatFailKeepNoLaterOneBack(t *testing.T) {
 	o.s.QueueLabels(t.Context())
 	if list, err := o.s.LabelsToPrint(t.Context(), clerk); err != nil || len(list) != 20 {
 		t.Errorf("%d labels wait once the others fit, want what is kept ready; %v", len(list), err)
+	}
+}
+
+// listedPrints does something between the list of labels that are due and the first of them.
+type listedPrints struct {
+	station.PrintStore
+	then func()
+}
+
+func (p listedPrints) LabelsDue(ctx context.Context, aoo protocollo.AOOCode, d station.LabelsDue) ([]station.LabelDue, error) {
+	list, err := p.PrintStore.LabelsDue(ctx, aoo, d)
+	if len(list) > 0 {
+		p.then()
+	}
+	return list, err
+}
+
+// A label that somebody prints just when its turn comes was logged as a fault of the station.
+func TestALabelThatIsPrintedMeanwhileIsNoFault(t *testing.T) {
+	for name, then := range map[string]func(o *office, r station.Record) error{
+		"printed": func(o *office, r station.Record) error {
+			_, err := o.s.PrintLabel(o.t.Context(), clerk, r.Registration.ID, o.printer, 0)
+			return err
+		},
+		"being sent": func(o *office, r station.Record) error {
+			p, err := o.db.QueuePrint(o.t.Context(), station.NewPrint{RegistrationID: r.Registration.ID, Actor: clerk, Printer: "zebra", Bitmap: stamp.NewBitmap(8, 8, stamp.DPI203)})
+			if err == nil {
+				_, err = o.db.BeginPrint(o.t.Context(), p.ID, "zebra")
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			var log bytes.Buffer
+			o.registrar.always = protocollo.Errorf(protocollo.Unavailable, "away", "no connection")
+			rec := o.register("key-0001", letter("Oggetto"))
+			o.numbersCome()
+			rec = o.record(rec.Intake.ID)
+			acted := false
+			o.start(func(c *station.Config) {
+				c.LabelPrinter = func() (station.Printer, bool) { return o.printer, true }
+				c.Log = slog.New(slog.NewTextHandler(&log, nil))
+				c.Prints = listedPrints{c.Prints, func() {
+					if acted {
+						return
+					}
+					acted = true
+					if err := then(o, rec); err != nil {
+						t.Error(err)
+					}
+				}}
+			})
+			told := map[string]bool{}
+			o.s.QueueLabelsAgain(t.Context(), told)
+			if !acted || len(told) > 0 || strings.Contains(log.String(), "level=ERROR") {
+				t.Errorf("acted %t, told %v, logged %s", acted, told, &log)
+			}
+		})
 	}
 }
 

@@ -1,7 +1,7 @@
 // What a working day does to a desk: reloads, a station that dies, a lock, two windows. Nothing typed is lost, nothing is numbered twice.
 
 import { describe, expect, it } from 'vitest'
-import { expectFocus, focused, gone, holds, picture, see } from './browser'
+import { expectFocus, gone, holds, picture, see } from './browser'
 import { Clerk, recordOf } from './desk'
 import { aDay } from './setup'
 
@@ -116,7 +116,7 @@ describe('the lock', () => {
     await anna.hands.press('Enter')
     await gone(lock)
     await holds(anna.field('Mittente'), 'Circolo di Esempio')
-    expect(await focused(anna.field('Mittente'))).toBe(true)
+    await expectFocus(anna.field('Mittente'))
   })
 
   it('a session that ended asks for the password and keeps the form', async () => {
