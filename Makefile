@@ -10,6 +10,8 @@ SHELL       := bash
 .DEFAULT_GOAL := build
 
 GO      ?= go
+# One set of flags, so that the program, the tests and the linters share what was compiled once.
+export GOFLAGS := $(GOFLAGS) -trimpath
 NPM     := npm --prefix ui/web
 WEB     := ui/web/node_modules/.package-lock.json
 RESULTS := build/results
@@ -64,7 +66,7 @@ ui/dist/index.html: $(WEB) $(WEB_SOURCES)
 	touch $@
 
 build: ui/dist/index.html ## bin/segnatura and bin/officesim
-	@$(GO) build -trimpath -o bin/ ./cmd/segnatura ./cmd/officesim
+	@$(GO) build -o bin/ ./cmd/segnatura ./cmd/officesim
 
 run: setup-run build ## the station with its pretend office, on this machine only
 	@exec bin/segnatura serve -demo -demo-centre jente -ocr ita -data ./var

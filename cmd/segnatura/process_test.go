@@ -46,7 +46,7 @@ func (c cleaning) Run() int {
 var buildFolder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "segnatura-test-") })
 
 // builtProgram is the program as users have it: without the race detector, in a process of its own that can be killed. A test that runs itself
-// again hands it on.
+// again hands it on. It is built as make build does, whose work is then not done again.
 var builtProgram = sync.OnceValues(func() (string, error) {
 	if program := os.Getenv(offVariable); program != "" {
 		return program, nil
@@ -56,7 +56,7 @@ var builtProgram = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	program := filepath.Join(dir, "segnatura")
-	out, err := exec.Command("go", "build", "-o", program, "segnatura/cmd/segnatura").CombinedOutput()
+	out, err := exec.Command("go", "build", "-trimpath", "-o", program, "segnatura/cmd/segnatura").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w: %s", err, out)
 	}

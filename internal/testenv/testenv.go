@@ -7,7 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"sync"
 	"testing"
 )
 
@@ -53,10 +53,18 @@ func missing(tb testing.TB, format string, err error) {
 	tb.Skipf(format, err)
 }
 
-func moduleRoot() string {
-	_, file, _, ok := runtime.Caller(0)
-	if !ok {
-		panic("testenv: no caller information")
+// moduleRoot is the folder with go.mod over the one that a test starts in, its package's: with -trimpath a binary knows no paths.
+var moduleRoot = sync.OnceValue(func() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic("testenv: " + err.Error())
 	}
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
-}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			panic("testenv: no go.mod over the folder of this test")
+		}
+	}
+})
