@@ -11,7 +11,7 @@ SHELL       := bash
 
 GO      ?= go
 # One set of flags, so that the program, the tests and the linters share what was compiled once.
-export GOFLAGS := $(GOFLAGS) -trimpath
+export GOFLAGS := $(filter-out -trimpath,$(GOFLAGS)) -trimpath
 NPM     := npm --prefix ui/web
 WEB     := ui/web/node_modules/.package-lock.json
 RESULTS := build/results
