@@ -133,6 +133,9 @@ func (w *wtx) solve(e protocollo.Exception, user string, c protocollo.Choice, re
 		}
 	}
 	detail := map[string]any{"exception": e.ID, "kind": e.Kind, "document": e.DocumentID, "choice": c, "reason": reason}
+	if d := e.Detail; e.Kind == protocollo.ExceptionCount && d.Declared > 0 { // the mismatch stays noted (002 art. 69)
+		detail["declared"], detail["found"], detail["unit"] = d.Declared, fmt.Sprint(d.Found), d.Unit // none found is said as well
+	}
 	if err := w.report(KindExceptionSolved, user, e.AOO, intake, detail); err != nil {
 		return e, err
 	}

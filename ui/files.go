@@ -15,6 +15,7 @@ import (
 type Paper interface {
 	EmergencyPapers
 	TenderPapers
+	CounterPapers
 	// Receipt writes the receipt L-17 as PDF/A.
 	Receipt(w io.Writer, d stamp.ReceiptData) error
 	// InternalReceipt writes the receipt of an internal delivery as PDF/A: the same page twice.

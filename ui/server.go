@@ -113,6 +113,7 @@ func (s *Server) routes() {
 	s.temporaryRoutes()
 	s.envelopeRoutes()
 	s.legendRoutes()
+	s.counterRoutes()
 	s.outgoingRoutes()
 	s.reconciliationRoutes()
 	s.scanRoutes()

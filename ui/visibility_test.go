@@ -63,6 +63,7 @@ func (h hidden) doors() []call {
 		out = append(out, get("/api/records/%d", rec.Intake.ID), get("/api/records/%d/receipt.pdf", rec.Intake.ID),
 			get("/api/records/%d/history", rec.Intake.ID),
 			get("/api/registrations/%d/label.png", rec.Registration.ID), get("/api/registrations/%d/label.pdf", rec.Registration.ID),
+			get("/api/registrations/%d/first-page.pdf", rec.Registration.ID), get("/api/records/%d/copy-stamp.pdf", rec.Intake.ID),
 			get("/api/registrations/%d/scope", rec.Registration.ID), get("/api/registrations/%d/attestation.pdf", rec.Registration.ID),
 			post(object{"reason": 3}, "/api/registrations/%d/labels", rec.Registration.ID),
 			post(object{"selected": rec.Registration.ID}, "/api/scans"),

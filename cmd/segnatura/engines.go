@@ -38,6 +38,21 @@ func (paper) InternalReceipt(w io.Writer, r stamp.InternalReceipt) error {
 	return err
 }
 
+func (paper) PresentationSheet(w io.Writer, p stamp.PresentationSheet) error {
+	_, err := pdf.PresentationSheet(w, p)
+	return err
+}
+
+func (paper) FirstPageCopy(w io.Writer, c stamp.FirstPageCopy) error {
+	_, err := pdf.FirstPageCopy(w, c)
+	return err
+}
+
+func (paper) CopyStamp(w io.Writer, c stamp.CopyStamp) error {
+	_, err := pdf.CopyStamp(w, c)
+	return err
+}
+
 func (paper) Attestation(w io.Writer, a pdfa.Attestation) error {
 	_, err := pdf.Attestation(w, a)
 	return err

@@ -65,6 +65,25 @@ const (
 // Valid reports whether s is known.
 func (s Support) Valid() bool { return s == SupportPaper || s == SupportMedia || s == SupportFile }
 
+// Presentation is the paper with which a removable medium came (002 art. 18.2).
+type Presentation string
+
+const (
+	PresentedByLetter Presentation = "lettera" // a covering letter, which is what is registered
+	PresentedBySheet  Presentation = "foglio"  // the presentation sheet that whoever brought it filled in and signed by hand
+)
+
+// SignatureCheck is what came of verifying the digital signature of what stands on a removable medium (004 art. 3.1.03).
+type SignatureCheck string
+
+const (
+	SignatureValid      SignatureCheck = "valido"
+	SignatureExpired    SignatureCheck = "scaduto"
+	SignatureRevoked    SignatureCheck = "revocato"
+	SignatureSuspended  SignatureCheck = "sospeso"
+	SignatureUnverified SignatureCheck = "impossibile" // it could not be verified
+)
+
 // EnvelopeState is how the envelope was found.
 type EnvelopeState string
 
@@ -131,6 +150,8 @@ type Draft struct {
 	Means            Means           `json:"means,omitempty"`
 	Support          Support         `json:"support,omitempty"`
 	Envelope         EnvelopeState   `json:"envelope,omitempty"`
+	Presentation     Presentation    `json:"presentation,omitempty" enum:",lettera,foglio" doc:"Supporto rimovibile in arrivo: con che cosa è presentato (002 art. 18.2)"`
+	SignatureCheck   SignatureCheck  `json:"signatureCheck,omitempty" enum:",valido,scaduto,revocato,sospeso,impossibile" doc:"Supporto rimovibile: esito della verifica della firma digitale"`
 	RaccomandataCode string          `json:"raccomandataCode,omitempty" maxLength:"40"`
 	SenderRef        SenderReference `json:"senderRef,omitzero"`
 	Place            string          `json:"place,omitempty" maxLength:"120" doc:"Luogo"`

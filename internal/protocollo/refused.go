@@ -18,6 +18,8 @@ const (
 	FieldMeans         Field = "means"
 	FieldSupport       Field = "support"
 	FieldEnvelope      Field = "envelope"
+	FieldPresentation  Field = "presentation"
+	FieldSignature     Field = "signatureCheck"
 	FieldRaccomandata  Field = "raccomandataCode"
 	FieldPlace         Field = "place"
 	FieldLink          Field = "link"
@@ -59,6 +61,8 @@ func formFields() []formField {
 	text(FieldMeans, func(d Draft) string { return string(d.Means) })
 	text(FieldSupport, func(d Draft) string { return string(d.Support) })
 	text(FieldEnvelope, func(d Draft) string { return string(d.Envelope) })
+	text(FieldPresentation, func(d Draft) string { return string(d.Presentation) })
+	text(FieldSignature, func(d Draft) string { return string(d.SignatureCheck) })
 	text(FieldRaccomandata, func(d Draft) string { return d.RaccomandataCode })
 	text(FieldPlace, func(d Draft) string { return d.Place })
 	text(FieldLink, func(d Draft) string { return d.Link })

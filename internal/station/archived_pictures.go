@@ -14,10 +14,14 @@ import (
 // from its beginning each time.
 const drawnAhead = 7
 
-// archivedPicture draws a page of an archived document, for whoever may decide about it: the spool does not have it any more.
+func notInSpool(pageID int64) error {
+	return protocollo.Errorf(protocollo.NotFound, "page", "the image of page %d is not in the spool", pageID)
+}
+
+// archivedPicture draws a page of an archived document, which the spool does not have any more. Whether the actor may have it is the caller's to ask.
 func (s *Station) archivedPicture(ctx context.Context, actor protocollo.Actor, doc protocollo.Document, pages []protocollo.Page, pageID int64, px int) ([]byte, error) {
-	gone := protocollo.Errorf(protocollo.NotFound, "page", "the image of page %d is not in the spool", pageID)
-	if doc.State != protocollo.DocumentArchived || doc.Superseded || !actor.May(protocollo.ActDecide) {
+	gone := notInSpool(pageID)
+	if doc.State != protocollo.DocumentArchived || doc.Superseded {
 		return nil, gone
 	}
 	rec, err := s.cfg.Views.Record(ctx, actor, doc.RegistrationID)

@@ -83,6 +83,11 @@ func (s *Station) PagePicture(ctx context.Context, actor protocollo.Actor, pageI
 	if err := actor.Require(protocollo.ActSearch); err != nil {
 		return nil, err
 	}
+	return s.picture(ctx, actor, pageID, px, actor.May(protocollo.ActDecide))
+}
+
+// picture is PagePicture for an actor who may have it; archived: also once the document is archived.
+func (s *Station) picture(ctx context.Context, actor protocollo.Actor, pageID int64, px int, archived bool) ([]byte, error) {
 	p, data, err := s.cfg.Batches.OpenPage(ctx, pageID)
 	if err != nil && (protocollo.ClassOf(err) != protocollo.NotFound || p.Erased || p.DocumentID == 0) {
 		return nil, fmt.Errorf("open page %d: %w", pageID, err)
@@ -96,6 +101,8 @@ func (s *Station) PagePicture(ctx context.Context, actor protocollo.Actor, pageI
 		return nil, lookErr
 	case doc.Superseded:
 		return nil, protocollo.Errorf(protocollo.NotFound, "page", "page %d is superseded", pageID)
+	case err != nil && !archived:
+		return nil, notInSpool(pageID)
 	case err != nil:
 		return s.archivedPicture(ctx, actor, doc, pages, pageID, px)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"segnatura/internal/protocollo"
+	"segnatura/internal/rules"
 )
 
 // CorrectCommand is «Correggi e chiedi di nuovo» on a letter without number that was refused.
@@ -27,6 +28,10 @@ type CorrectCommand struct {
 func (s *Station) CorrectRefused(ctx context.Context, actor protocollo.Actor, intakeID int64, cmd CorrectCommand) (rec Record, left, err error) {
 	rec, unlock, err := s.refusedForWork(ctx, actor, intakeID)
 	if err != nil {
+		return Record{}, nil, err
+	}
+	if cmd.Draft, err = rules.RemovableMedia(cmd.Draft.Normalize()); err != nil {
+		unlock()
 		return Record{}, nil, err
 	}
 	in, err := s.cfg.Refused.CorrectRefused(ctx, actor, intakeID, cmd.Attempt, cmd.Draft)

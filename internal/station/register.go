@@ -138,7 +138,10 @@ func (s *Station) newIntake(ctx context.Context, actor protocollo.Actor, cmd Reg
 	if err != nil {
 		return NewIntake{}, err
 	}
-	if draft, err = s.withCircumstance(ctx, actor, draft); err != nil { // after the digest: what is sent again is what was typed
+	if draft, err = rules.RemovableMedia(draft); err != nil { // after the digest: what is sent again is what was typed
+		return NewIntake{}, err
+	}
+	if draft, err = s.withCircumstance(ctx, actor, draft); err != nil {
 		return NewIntake{}, err
 	}
 	if c := draft.Circumstance; c != nil && c.Of != 0 { // who names it has answered what else it might be

@@ -2,7 +2,10 @@ package station_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"segnatura/internal/protocollo"
@@ -45,6 +48,15 @@ func (w *wordy) letter(change func(*protocollo.Draft)) station.Record {
 	change(&d)
 	w.key++
 	return w.labelled(string(rune('a'+w.key))+"-key-0001", d)
+}
+
+func (w *wordy) history(rec station.Record) []protocollo.Entry {
+	w.t.Helper()
+	list, err := w.s.History(w.t.Context(), boss, rec.Intake.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return list
 }
 
 // lines are those of the label that was printed last.
@@ -203,6 +215,41 @@ func TestEveryWordThatLeaves(t *testing.T) {
 			}
 			return []string{rec.Unnumbered.Words, rec.Intake.Draft.Subject}
 		}, []string{"STRETTAMENTE personale", "Busta chiusa: STRETTAMENTE personale"}},
+		{"", "R1.16 a removable medium without covering letter has a number once its presentation sheet is signed, and N-4", func(w *wordy) []string {
+			onMedia := func(d *protocollo.Draft) { d.Support = protocollo.SupportMedia }
+			d := letter("Ricorso")
+			onMedia(&d)
+			_, err := w.s.Register(w.t.Context(), clerk, station.RegisterCommand{Key: "key-0001", Draft: d})
+			wantClass(w.t, err, protocollo.Invalid, "presentation")
+			w.letter(func(d *protocollo.Draft) {
+				onMedia(d)
+				d.Presentation, d.SignatureCheck = protocollo.PresentedBySheet, protocollo.SignatureExpired
+			})
+			return append(strings.Split(w.centre.last.Draft.Note, "\n"), w.lines()...)
+		}, []string{"Supporto rimovibile con documento autografo di presentazione", "verifica firma digitale eseguita: certificato scaduto", "Prot. n. 0000001"}},
+		{"", "R1.16 of a removable medium with a covering letter that is registered", func(w *wordy) []string {
+			w.letter(func(d *protocollo.Draft) {
+				d.Support, d.Presentation = protocollo.SupportMedia, protocollo.PresentedByLetter
+			})
+			return append(w.sent(), w.lines()...)
+		}, []string{"Supporto rimovibile con lettera di trasmissione", "Prot. n. 0000001"}},
+		{"", "R1.18 of attachments only their number is compared with what was declared, and what differs stays noted", func(w *wordy) []string {
+			plan := protocollo.Attachment{Description: "planimetria"}
+			rec := w.letter(func(d *protocollo.Draft) { d.Attachments = []protocollo.Attachment{plan, plan} })
+			w.scan(&feeder{pages: []string{sheetOf("a", withCodes(codeOf(rec))), divider("d"), sheetOf("x", nil)}}, station.ScanCommand{})
+			w.mustSolve(clerk, w.theException(protocollo.ExceptionCount, ""), station.Answer{Choice: protocollo.ChoiceAccept})
+			var noted []string
+			for _, e := range w.history(rec) {
+				var d struct {
+					Unit, Found, Choice string
+					Declared            int
+				}
+				if err := json.Unmarshal(e.Detail, &d); err == nil && d.Unit != "" {
+					noted = append(noted, fmt.Sprintf("%s dichiarati %d, trovati %s, %s", d.Unit, d.Declared, d.Found, d.Choice))
+				}
+			}
+			return noted
+		}, []string{"allegati dichiarati 2, trovati 1, accept"}},
 		{"", "R1.13 a raccomandata has a number", func(w *wordy) []string {
 			w.letter(func(d *protocollo.Draft) {
 				d.Subject, d.Means = "Dépliant pubblicitario", protocollo.MeansRaccomandata

@@ -150,9 +150,13 @@ func (p *Page) Bitmap(bits []byte, stride, width, height int, xMM, yMM, widthMM,
 	if width < 1 || height < 1 || stride < (width+7)/8 || len(bits) < stride*height {
 		return fmt.Errorf("place bitmap: %d bytes of stride %d are not %d x %d dots", len(bits), stride, width, height)
 	}
-	img := Bitonal(width, height, &rowReader{bits: bits, stride: stride, n: (width + 7) / 8, rows: height})
+	return p.Picture(Bitonal(width, height, &rowReader{bits: bits, stride: stride, n: (width + 7) / 8, rows: height}), xMM, yMM, widthMM, heightMM)
+}
+
+// Picture places an image with its upper left corner at x, y, covering what is below; what is drawn later stands over it.
+func (p *Page) Picture(img Image, xMM, yMM, widthMM, heightMM float64) error {
 	if _, _, err := p.place(img); err != nil {
-		return fmt.Errorf("place bitmap: %w", err)
+		return fmt.Errorf("place picture: %w", err)
 	}
 	return p.drawImage(matrix{widthMM * pointsPerMM, 0, 0, heightMM * pointsPerMM,
 		xMM * pointsPerMM, p.htPt - (yMM+heightMM)*pointsPerMM})

@@ -1112,6 +1112,11 @@ export interface components {
             note?: string;
             /** @description Luogo */
             place?: string;
+            /**
+             * @description Supporto rimovibile in arrivo: con che cosa è presentato (002 art. 18.2)
+             * @enum {string}
+             */
+            presentation?: "" | "lettera" | "foglio";
             /** @description Procedimento, per il termine in ricevuta */
             procedure?: string;
             raccomandataCode?: string;
@@ -1120,6 +1125,11 @@ export interface components {
             rpa?: string;
             senderRef?: components["schemas"]["SenderReference"];
             senders?: components["schemas"]["Correspondent"][] | null;
+            /**
+             * @description Supporto rimovibile: esito della verifica della firma digitale
+             * @enum {string}
+             */
+            signatureCheck?: "" | "valido" | "scaduto" | "revocato" | "sospeso" | "impossibile";
             subject: string;
             support?: string;
             unsigned?: boolean;

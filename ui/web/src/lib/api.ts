@@ -360,6 +360,8 @@ export const signedDailyURL = (id: number) => `/api/day-copies/${id}/file`
 export const dailyTimestampURL = (day: string) => `/api/days/${day}/timestamp.zip`
 export const dividersURL = (copies: number) => `/api/divider.pdf?copies=${copies}`
 export const temporaryLabelURL = (intakeID: number) => `/api/records/${intakeID}/temporary-label.pdf`
+export const firstPageURL = (registrationID: number) => `/api/registrations/${registrationID}/first-page.pdf`
+export const copyStampURL = (intakeID: number) => `/api/records/${intakeID}/copy-stamp.pdf`
 export const legendURL = (registrationID: number, code: string, segnatura: boolean) => `/api/registrations/${registrationID}/legend.pdf` + query({ code, segnatura: String(segnatura) })
 export const internalReceiptURL = (id: number) => `/api/inside/${id}/receipt.pdf`
 export const receiptURL = (intakeID: number) => `/api/records/${intakeID}/receipt.pdf`

@@ -11,7 +11,7 @@ export const fieldWords: Words = {
   subject: 'Oggetto', senders: 'Mittente', recipients: 'Destinatari', senderRef: 'Riferimento del mittente', classifica: 'Classifica', fascicolo: 'Fascicolo',
   uor: 'Ufficio (UU)', rpa: 'RPA', note: 'Nota',
   // Of a letter without number alone.
-  direction: 'Verso', copies: 'Per conoscenza', anonymous: 'Anonimo', unsigned: 'Non sottoscritto', means: 'Mezzo', support: 'Supporto', envelope: 'Busta', raccomandataCode: 'Raccomandata',
+  direction: 'Verso', copies: 'Per conoscenza', anonymous: 'Anonimo', unsigned: 'Non sottoscritto', means: 'Mezzo', support: 'Supporto', envelope: 'Busta', presentation: 'Supporto presentato con', signatureCheck: 'Verifica della firma digitale', raccomandataCode: 'Raccomandata',
   place: 'Luogo', link: 'Collegamento', externalRef: 'Codice su altro portale', procedure: 'Procedimento', attachments: 'Allegati', declaredCount: 'Fogli o pagine dichiarati', confidential: 'Riservato',
   fileDigest: 'Impronta del file',
 }

@@ -28,6 +28,9 @@ export interface Form {
   means: string
   support: string
   envelope: string
+  /** With what paper a removable medium came, and what came of verifying its signature. */
+  presentation: NonNullable<Draft['presentation']>
+  signatureCheck: NonNullable<Draft['signatureCheck']>
   fascicolo: string
   rpa: string
   raccomandataCode: string
@@ -94,6 +97,8 @@ export function newForm(key: string, sticky: Sticky = firstSticky): Form {
     means: sticky.means,
     support: sticky.support,
     envelope: sticky.envelope,
+    presentation: '',
+    signatureCheck: '',
     fascicolo: '',
     rpa: '',
     raccomandataCode: '',
@@ -121,6 +126,9 @@ export function stickyOf(f: Form): Sticky {
   return { direction: f.direction, means: f.means, support: f.support, envelope: f.envelope }
 }
 
+/** A removable medium that comes in: it wants a covering letter, or the presentation sheet (002 art. 18). */
+export const onMedia = (f: Pick<Form, 'direction' | 'support'>): boolean => f.direction === 'A' && f.support === 'supporto-rimovibile'
+
 /** What goes to the station: trimmed, and only what was filled in. */
 export function toDraft(f: Form, deliveryID = 0): Draft {
   const d: Draft = { direction: f.direction, subject: f.subject.trim() }
@@ -138,6 +146,10 @@ export function toDraft(f: Form, deliveryID = 0): Draft {
   }
   for (const k of ['anonymous', 'unsigned', 'confidential', 'atCounter'] as const) {
     if (f[k]) d[k] = true
+  }
+  if (onMedia(f)) {
+    if (f.presentation) d.presentation = f.presentation
+    if (f.signatureCheck) d.signatureCheck = f.signatureCheck
   }
   if (f.refProtocol.trim() || f.refDay) {
     d.senderRef = {}
@@ -219,6 +231,8 @@ export function fromDraft(key: string, d: Draft): Form {
     means: d.means || f.means,
     support: d.support || f.support,
     envelope: d.envelope || f.envelope,
+    presentation: d.presentation ?? '',
+    signatureCheck: d.signatureCheck ?? '',
     fascicolo: d.fascicolo ?? '',
     rpa: d.rpa ?? '',
     raccomandataCode: d.raccomandataCode ?? '',
@@ -248,7 +262,7 @@ export function fromDraft(key: string, d: Draft): Form {
  */
 export function duplicate(key: string, d: Draft): Form {
   const { senderRef: _r, raccomandataCode: _c, externalRef: _e, declaredCount: _n, deliveryID: _i, arrivalDay: _a,
-    arrivalDayReason: _w, emergencyGrounds: _u, emergencySheet: _h, fileDigest: _f, atCounter: _s, attachments: _t, circumstance: _k, envelopeID: _b, ...kept } = d
+    arrivalDayReason: _w, emergencyGrounds: _u, emergencySheet: _h, fileDigest: _f, atCounter: _s, attachments: _t, circumstance: _k, envelopeID: _b, presentation: _p, signatureCheck: _v, ...kept } = d
   if (kept.recipients) kept.recipients = kept.recipients.map(({ raccomandata: _x, ...c }) => c)
   return fromDraft(key, kept)
 }
@@ -286,6 +300,7 @@ export function fault(f: Form): { field: string; code: string } | undefined {
   if (f.subject.trim() === '') return { field: 'subject', code: 'subject' }
   if (f.classificaText.trim() !== '' && f.classifica === '') return { field: 'classifica', code: 'classifica' }
   if (f.uorText.trim() !== '' && f.uor === '') return { field: 'uor', code: 'uor' }
+  if (onMedia(f) && f.presentation === '') return { field: 'presentation', code: 'presentation' }
   if (f.arrivalDay !== '' && f.arrivalDayReason.trim() === '') return { field: 'arrivalDayReason', code: 'arrivalDayReason' }
   return undefined
 }

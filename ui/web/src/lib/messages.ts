@@ -11,6 +11,11 @@ export const meansWords: Words = {
   mano: 'A mano', corriere: 'Corriere', fax: 'Fax', telegramma: 'Telegramma', 'posta-interna': 'Posta interna', altro: 'Altro',
 }
 
+/** With what a removable medium is presented (002 art. 18.2), and how its digital signature was found (004 art. 3.1.03). */
+export const presentationWords: Words = { lettera: 'Lettera di trasmissione', foglio: 'Documento di presentazione firmato' }
+export const signatureCheckWords: Words = {
+  valido: 'certificato valido', scaduto: 'certificato scaduto', revocato: 'certificato revocato', sospeso: 'certificato sospeso', impossibile: 'impossibile effettuare verifica',
+}
 export const supportWords: Words = { cartaceo: 'Cartaceo', 'supporto-rimovibile': 'Supporto rimovibile', file: 'File' }
 
 export const envelopeWords: Words = { aperta: 'Busta aperta', chiusa: 'Busta chiusa', lacerata: 'Busta lacerata', 'senza-busta': 'Senza busta' }
@@ -283,7 +288,7 @@ export const journalWords: Words = {
 export const journalFieldWords: Words = {
   bidEvent: 'che cosa', deadline: 'termine', deadlineWas: 'termine precedente', desk: 'postazione', tender: 'gara', sheet: 'foglio n.', sheetRow: 'riga del foglio', contested: 'ora contestata',
   competition: 'concorso', application: 'domanda n.', closesAt: 'scadenza', mode: 'protocollo', noteID: 'nota',
-  legend: 'dicitura', legendText: 'testo', legendVersion: 'versione delle regole', withSegnatura: 'con la segnatura', layout: 'modello di etichetta (impronta)',
+  legend: 'dicitura', declared: 'dichiarati', found: 'trovati', unit: 'di', legendText: 'testo', legendVersion: 'versione delle regole', withSegnatura: 'con la segnatura', layout: 'modello di etichetta (impronta)',
   road: 'via dei numeri', replaced: 'impronta del file sostituito', medium: 'supporto', scheme: 'numerazione',
   reason: 'motivo', number: 'numero', n: 'numero', year: 'anno', register: 'registro', day: 'giorno', state: 'esito', outcome: 'esito',
   choice: 'scelta', kind: 'tipo', code: 'codice', words: 'risposta', detail: 'dettaglio', printer: 'stampante', condition: 'stato della stampante',

@@ -1,0 +1,103 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"segnatura/internal/protocollo"
+	"segnatura/internal/rules"
+	"segnatura/stamp"
+)
+
+// copyPx is the longest side of a copied page: an A4 at 200 dpi.
+const copyPx = 2339
+
+// FirstPageCopy returns a copy of a letter's first page, as it was scanned with its label on, for whoever brought it: «in alternativa» to the receipt (002 art.
+// 24.4; R7.1). It is drawn anew from what is kept, which stays untouched. Only a scan whose quality somebody confirmed is handed out.
+//
+// Errors: Forbidden; NotFound; Conflict "not-numbered", "annulled", "not-incoming", "not-scanned" while no page of it is confirmed.
+func (s *Station) FirstPageCopy(ctx context.Context, actor protocollo.Actor, registrationID int64) (stamp.FirstPageCopy, error) {
+	none := stamp.FirstPageCopy{}
+	rec, err := s.numbered(ctx, actor, registrationID)
+	switch {
+	case err != nil:
+		return none, err
+	case rec.Facets.Annulled:
+		return none, protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", registrationID)
+	case rec.Intake.Draft.Direction != protocollo.Incoming:
+		return none, protocollo.Errorf(protocollo.Conflict, "not-incoming", "registration %d did not come in", registrationID)
+	}
+	at := slices.IndexFunc(rec.Documents, func(d DocumentView) bool {
+		return d.Part == 0 && !d.Superseded && (d.State == protocollo.DocumentConfirmed || d.State == protocollo.DocumentArchived)
+	})
+	if at < 0 {
+		return none, protocollo.Errorf(protocollo.Conflict, "not-scanned", "no page of registration %d is confirmed", registrationID)
+	}
+	_, pages, err := s.document(ctx, actor, rec.Documents[at].ID)
+	if err != nil {
+		return none, err
+	}
+	if pages = kept(pages); len(pages) == 0 {
+		return none, protocollo.Errorf(protocollo.Conflict, "not-scanned", "no page of registration %d is kept", registrationID)
+	}
+	jpeg, err := s.picture(ctx, actor, pages[0].ID, copyPx, true)
+	if err != nil {
+		return none, err
+	}
+	setup, aoo, err := s.office(ctx, rec.Intake.AOO)
+	if err != nil {
+		return none, err
+	}
+	out := stamp.FirstPageCopy{Body: setup.Body.Name, AOOCode: string(aoo.Code), Reference: rec.Registration.Citation(), Segnatura: rec.Registration.Segnatura.Text(),
+		PresentedAt: rec.Intake.ArrivedAt, JPEG: jpeg, IssuedAt: s.now(), Operator: actor.User}
+	if setup.Trial {
+		out.Banner = rules.TrialBanner
+	}
+	return out, nil
+}
+
+// CopyStamp returns the stamp for the photocopy of a paper that is not registered, which has no receipt: «non ha alcun valore giuridico» (002 art. 24.1-3; R7.3).
+//
+// Errors: Forbidden; NotFound; Conflict "registrable" for what is registered or waits for its number, "not-opened" for what nobody opened.
+func (s *Station) CopyStamp(ctx context.Context, actor protocollo.Actor, intakeID int64) (stamp.CopyStamp, error) {
+	none := stamp.CopyStamp{}
+	if err := actor.Require(protocollo.ActRegister); err != nil {
+		return none, err
+	}
+	rec, err := s.cfg.Views.IntakeRecord(ctx, actor, intakeID)
+	switch {
+	case err != nil:
+		return none, fmt.Errorf("read intake: %w", err)
+	case rec.Unnumbered == nil || rec.Unnumbered.RegisteredAs != 0:
+		return none, protocollo.Errorf(protocollo.Conflict, "registrable", "intake %d is registered, or will be", intakeID)
+	case rec.Intake.Draft.Envelope == protocollo.EnvelopeClosed:
+		return none, protocollo.Errorf(protocollo.Conflict, "not-opened", "nobody opened intake %d", intakeID)
+	}
+	setup, aoo, err := s.office(ctx, rec.Intake.AOO)
+	if err != nil {
+		return none, err
+	}
+	out := stamp.CopyStamp{Body: setup.Body.Name, AOOCode: string(aoo.Code), Intake: rec.Intake.Code(), ArrivedAt: rec.Intake.ArrivedAt, Operator: actor.User}
+	if setup.Trial {
+		out.Banner = rules.TrialBanner
+	}
+	return out, nil
+}
+
+// PresentationSheet returns the blank sheet with which a removable medium is presented (002 art. 18.2; R1.16).
+func (s *Station) PresentationSheet(ctx context.Context, actor protocollo.Actor) (stamp.PresentationSheet, error) {
+	none := stamp.PresentationSheet{}
+	if err := actor.Require(protocollo.ActRegister); err != nil {
+		return none, err
+	}
+	setup, aoo, err := s.office(ctx, actor.AOO)
+	if err != nil {
+		return none, err
+	}
+	out := stamp.PresentationSheet{Body: setup.Body.Name, AOOCode: string(aoo.Code), AOOName: aoo.Name, MadeAt: s.now()}
+	if setup.Trial {
+		out.Banner = rules.TrialBanner
+	}
+	return out, nil
+}
