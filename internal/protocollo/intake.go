@@ -128,6 +128,9 @@ type Attachment struct {
 	Pages       int    `json:"pages,omitempty"` // sides or sheets as the direction's rule counts them; 0 = not declared
 }
 
+// OnPaper reports whether there is a paper to be scanned: of a removable medium it is the letter or the sheet that presents it (002 art. 18.2).
+func (d Draft) OnPaper() bool { return d.Support == SupportPaper || d.Presentation != "" }
+
 // AnonymousSender stands where a letter names nobody, on its label and wherever a contract demands a sender: literal L-1 of the catalogue.
 const AnonymousSender = "MITTENTE ANONIMO"
 

@@ -174,7 +174,7 @@ func (s *Station) isOut(ctx context.Context, aoo protocollo.AOOCode, id int64) (
 		return false, fmt.Errorf("read registration %d: %w", id, err)
 	}
 	f, d := rec.Facets, rec.Intake.Draft
-	return !f.Captured && !f.Annulled && rec.Postponed == nil && d.Support == protocollo.SupportPaper && d.Envelope != protocollo.EnvelopeClosed, nil
+	return !f.Captured && !f.Annulled && rec.Postponed == nil && d.OnPaper() && d.Envelope != protocollo.EnvelopeClosed, nil
 }
 
 // askHole asks about a document behind which labels are missing, but for those that are asked about already.

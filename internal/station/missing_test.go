@@ -3,6 +3,7 @@ package station_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"segnatura/internal/protocollo"
@@ -46,7 +47,12 @@ func TestLetterWithoutLabelInAPile(t *testing.T) {
 	}{
 		{"on paper", func(*protocollo.Draft) {}, []string{"label-missing "}},
 		{"in an envelope that stays closed", func(d *protocollo.Draft) { d.Envelope = protocollo.EnvelopeClosed }, nil},
-		{"on a disc", func(d *protocollo.Draft) { d.Support = protocollo.SupportMedia }, nil},
+		{"the letter that came with a disc", func(d *protocollo.Draft) {
+			d.Support, d.Presentation = protocollo.SupportMedia, protocollo.PresentedByLetter
+		}, []string{"label-missing "}},
+		{"a file", func(d *protocollo.Draft) {
+			d.Support, d.FileDigest = protocollo.SupportFile, strings.Repeat("ab", 32)
+		}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := newOffice(t)
