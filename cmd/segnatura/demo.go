@@ -81,7 +81,8 @@ type demoOffice struct {
 
 // startDemoOffice opens the pretend office and, in a fresh data folder, sets the pretend body up, with numbers by the pretend central system of
 // that name or, without one, by the station. Who numbers was chosen with the folder and stays: a restart without a name finds it.
-func startDemoOffice(ctx context.Context, db *store.DB, clock func() time.Time, dataDir, central string) (*demoOffice, error) {
+func startDemoOffice(ctx context.Context, db *store.DB, demo *demoClock, dataDir, central string) (*demoOffice, error) {
+	clock := demo.Now
 	if err := seedDemo(ctx, db, clock, cmp.Or(central, embedded.Name)); err != nil {
 		return nil, fmt.Errorf("set the pretend office up: %w", err)
 	}
@@ -89,7 +90,7 @@ func startDemoOffice(ctx context.Context, db *store.DB, clock func() time.Time, 
 	if err != nil {
 		return nil, fmt.Errorf("read who numbers: %w", err)
 	}
-	cfg := officesim.Config{AutoLetters: true, Seed: uint64(clock().UnixNano()), Authority: true}
+	cfg := officesim.Config{AutoLetters: true, Seed: uint64(clock().UnixNano()), Authority: true, Now: clock, Advance: demo.Advance}
 	pretend, isPretend := demoCentres[numbers]
 	if isPretend {
 		cfg.Centre = centre.Config{Face: pretend.face, File: filepath.Join(dataDir, demoCentreFile)}

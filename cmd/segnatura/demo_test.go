@@ -129,3 +129,40 @@ func demoStamps(t *testing.T, p *process) {
 		t.Errorf("the authority is %q", now.Behaviour)
 	}
 }
+
+// TestDemoClockGoesAhead: what a day without the central system brings is there a moment after the pretend office set the clock ahead, and the clock is
+// not behind its own records after a restart.
+func TestDemoClockGoesAhead(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	p := startProcess(t, dir, "-demo", "-demo-centre", "jente")
+	anna := demoClerk(t, p)
+	anna.must(t, http.MethodPost, p.office()+"control/centre", object{"kind": "away"}, nil)
+	registerLetter(t, p, anna, "chiave-uno")
+	anna.must(t, http.MethodPost, p.office()+"control/clock", object{"hours": 25}, nil)
+	eventually(t, "the alarm of 24 hours", func() bool {
+		var list struct {
+			Alarms []struct {
+				Kind  string
+				Hours int
+			}
+		}
+		boss, err := newClient()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := demoAccounts()[2]
+		boss.must(t, http.MethodPost, p.url+"api/login", object{"user": a.user, "password": a.password, "desk": "ufficio"}, nil)
+		boss.must(t, http.MethodGet, p.url+"api/alarms", nil, &list)
+		for _, a := range list.Alarms {
+			if a.Hours == 24 {
+				return true
+			}
+		}
+		return false
+	})
+	p.kill()
+	p = startProcess(t, dir, "-demo")
+	if number := registerLetter(t, p, demoClerk(t, p), "chiave-due"); number == "" {
+		t.Error("the clock went back, and nothing is numbered")
+	}
+}

@@ -97,8 +97,9 @@ type service struct {
 	// demoCentral is the pretend central system of a fresh demonstration, or "".
 	demoCentral string
 	log         *slog.Logger
-	// clock is the one clock of the whole station.
-	clock func() time.Time
+	// clock is the one clock of the whole station; demoClock is the same in a demonstration, else nil.
+	clock     func() time.Time
+	demoClock *demoClock
 
 	store   *store.DB
 	hub     *hub.Hub[station.Event]
@@ -113,8 +114,15 @@ type service struct {
 }
 
 func (s *service) run(ctx context.Context) (err error) {
+	steady := ntp.Steady()
 	s.clock = time.Now
-	if s.time, err = newTimekeeper(s.config.NTP, s.clock, ntp.Steady(), s.log); err != nil {
+	if s.demo {
+		if s.demoClock, err = openDemoClock(s.dataDir, steady); err != nil {
+			return err
+		}
+		s.clock, steady = s.demoClock.Now, s.demoClock.Steady
+	}
+	if s.time, err = newTimekeeper(s.config.NTP, s.clock, steady, s.log); err != nil {
 		return err
 	}
 	s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo, TimeAgreed: s.time.vouched, Timestamps: s.demo || s.config.TSA.URL != ""})
@@ -135,7 +143,7 @@ func (s *service) run(ctx context.Context) (err error) {
 		return err
 	}
 	if s.demo {
-		if office, err = startDemoOffice(ctx, s.store, s.clock, s.dataDir, s.demoCentral); err != nil {
+		if office, err = startDemoOffice(ctx, s.store, s.demoClock, s.dataDir, s.demoCentral); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, office.Close()) }()
@@ -312,6 +320,9 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 	loops.Go(func() error { s.outbox.Run(background); return nil })
 	loops.Go(func() error { s.ui.WatchDevices(background); return nil })
 	loops.Go(func() error { s.time.run(background); return nil })
+	if s.demoClock != nil {
+		loops.Go(func() error { s.demoClock.run(background, s.station.TendAlarms, s.log); return nil })
+	}
 	loops.Go(func() error {
 		backups{store: s.store, dir: s.config.BackupDir, clock: s.clock, log: s.log}.run(background)
 		return nil

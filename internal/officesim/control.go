@@ -19,6 +19,7 @@ import (
 
 	"segnatura/internal/officesim/authority"
 	"segnatura/internal/officesim/centre"
+	"segnatura/internal/protocollo"
 )
 
 // This file is the office's switches over HTTP, for a person (the page at /) and for tests written in another language:
@@ -33,6 +34,7 @@ import (
 //	POST /control/faults/clear          {"kind":"..."} or nothing for all
 //	POST /control/centre, GET the same  the central system, where there is one: see control_centre.go
 //	POST /control/authority, GET the same  the time-stamping authority, where there is one: see control_authority.go
+//	POST /control/clock                 {"hours":24}: sets the clock ahead, where the office may
 //	GET  /control/labels                the printed labels; each has its picture at /control/labels/N.png
 //
 // A POST takes JSON and answers the new state, or takes a form and answers with the page.
@@ -46,6 +48,7 @@ type controlRequest struct {
 	Pages   int    `json:"pages"`
 	After   int    `json:"after"`
 	DelayMS int    `json:"delayMS"`
+	Hours   int    `json:"hours"`
 }
 
 // labelState describes a printed label.
@@ -74,6 +77,25 @@ type controlState struct {
 	Labels      []labelState    `json:"labels"` // newest first
 	Centre      *centreState    `json:"centre,omitempty"`
 	Authority   *authorityState `json:"authority,omitempty"`
+	Clock       time.Time       `json:"clock,omitzero"` // where it can be set ahead
+}
+
+// ClockWords is the clock as the page shows it, or "".
+func (s controlState) ClockWords() string {
+	if s.Clock.IsZero() {
+		return ""
+	}
+	return s.Clock.In(protocollo.Rome()).Format("02/01/2006, 15:04")
+}
+
+// farthest bounds how far one press sets the clock ahead: the station stops at a jump of more than a week (R17.5).
+const farthest = 72
+
+func (o *Office) advance(hours int) error {
+	if o.cfg.Advance == nil || hours < 1 || hours > farthest {
+		return fmt.Errorf("%w: the clock is not set ahead by %d hours", errInvalid, hours)
+	}
+	return o.cfg.Advance(time.Duration(hours) * time.Hour)
 }
 
 // scannerKinds says whether a feeder of that kind takes one side only.
@@ -83,6 +105,9 @@ func (o *Office) controlState() controlState {
 	st := controlState{
 		ScannerURL: o.ScannerURL(), PrinterAddr: o.PrinterAddr(), OneSided: o.OneSided(),
 		Feeder: o.Feeder(), Faults: []faultState{}, Labels: []labelState{}, Centre: o.centreState(), Authority: o.authorityState(),
+	}
+	if o.cfg.Advance != nil {
+		st.Clock = o.cfg.Now()
 	}
 	for _, f := range o.Faults() {
 		st.Faults = append(st.Faults, faultState{f.Kind, f.After, int(f.Delay / time.Millisecond)})
@@ -132,6 +157,7 @@ func (o *Office) controlHandler() http.Handler {
 			o.SetOneSided(one)
 			return nil
 		},
+		"/control/clock":     func(r controlRequest) error { return o.advance(r.Hours) },
 		"/control/centre":    func(r controlRequest) error { return o.behave(centre.Behaviour(r.Kind)) },
 		"/control/authority": func(r controlRequest) error { return o.stampLike(authority.Behaviour(r.Kind)) },
 		"/control/faults": func(r controlRequest) error {
@@ -192,7 +218,7 @@ func readControl(r *http.Request, form bool) (controlRequest, error) {
 			return req, fmt.Errorf("%w: form: %w", errInvalid, err)
 		}
 		req.Kind = r.PostForm.Get("kind")
-		for name, to := range map[string]*int{"pages": &req.Pages, "after": &req.After, "delayMS": &req.DelayMS} {
+		for name, to := range map[string]*int{"pages": &req.Pages, "after": &req.After, "delayMS": &req.DelayMS, "hours": &req.Hours} {
 			s := r.PostForm.Get(name)
 			if s == "" {
 				continue

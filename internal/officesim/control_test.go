@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"segnatura/internal/officesim"
 )
@@ -56,6 +57,7 @@ func TestSwitchesOverHTTP(t *testing.T) {
 		{"/control/feeder", `{"kind":"novel"}`, 400, 2, 0},
 		{"/control/feeder", `{"kind":"letter","pages":-1}`, 400, 2, 0},
 		{"/control/feeder", `{"typo":1}`, 400, 2, 0},
+		{"/control/clock", `{"hours":1}`, 400, 2, 0},
 		{"/control/faults", `{"kind":"scanner-jam","after":1}`, 200, 2, 1},
 		{"/control/faults", `{"kind":"printer-slow","delayMS":100}`, 200, 2, 2},
 		{"/control/faults", `{"kind":"fire"}`, 400, 2, 2},
@@ -172,5 +174,19 @@ func TestSwitchesAreNotForOtherSites(t *testing.T) {
 	}
 	if len(o.Feeder()) != 0 {
 		t.Error("another site put a letter into the feeder")
+	}
+}
+
+// The clock goes ahead where the office may set it, by an hour to three days at a time.
+func TestTheClockGoesAhead(t *testing.T) {
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	o := start(t, officesim.Config{Now: func() time.Time { return now }, Advance: func(d time.Duration) error { now = now.Add(d); return nil }})
+	for body, want := range map[string]int{`{"hours":25}`: 200, `{"hours":0}`: 400, `{"hours":-1}`: 400, `{"hours":73}`: 400} {
+		if status, answer := post(t, o, "/control/clock", body); status != want {
+			t.Errorf("%s: %d %s", body, status, answer)
+		}
+	}
+	if _, page := get(t, o, "/"); !strings.Contains(page, "22/11/2026, 11:00") {
+		t.Errorf("the page shows another instant: %s", page)
 	}
 }

@@ -70,6 +70,8 @@ type Config struct {
 	// Now and Sleep are the office's clock. Nil means the real one. Sleep returns early with ctx's error.
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
+	// Advance sets that clock ahead, and whatever else goes by it; nil: the control page has no clock.
+	Advance func(d time.Duration) error
 }
 
 const (

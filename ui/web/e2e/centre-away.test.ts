@@ -2,16 +2,13 @@
 // clerk's screen, letters are numbered on it, labelled and scanned; then the system is back, the register is closed, and each letter gets its one
 // ordinary number. What the central system really holds is asked of it, not of the station.
 
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectFocus, gone, picture, see, until } from './browser'
-import { Clerk, expectWholePDF, inFile, type Letter, wordsOf } from './desk'
+import { Clerk, codeOf, expectWholePDF, type Letter, wordsOf } from './desk'
 import { aDay } from './setup'
 
 const day = aDay('', {}, 'demo-centre')
-const execute = promisify(execFile)
 
 /** The letters of the morning by the subject that nothing else has. */
 const letters = {
@@ -65,12 +62,6 @@ async function toRegister(page: Page): Promise<void> {
 async function toDesk(): Promise<void> {
   await day.anna.page.goto(day.station.url)
   await expectFocus(day.anna.field('Mittente'))
-}
-
-/** What a hand reader finds on a printed label. */
-async function codeOf(png: Buffer): Promise<string> {
-  const { stdout } = await inFile(png, (path) => execute('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', path]))
-  return stdout.trim()
 }
 
 /** How many numbers the central system has for each letter of the morning. */

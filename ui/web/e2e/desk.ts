@@ -241,6 +241,12 @@ export async function inFile<T>(pdf: Buffer, use: (path: string) => Promise<T>):
   }
 }
 
+/** What a hand reader finds on a printed label. */
+export async function codeOf(png: Buffer): Promise<string> {
+  const { stdout } = await inFile(png, (path) => execute('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', path]))
+  return stdout.trim()
+}
+
 /** Fails unless qpdf finds the file whole. */
 export async function expectWholePDF(pdf: Buffer): Promise<void> {
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')

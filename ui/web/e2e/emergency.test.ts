@@ -1,6 +1,7 @@
 // What surrounds an emergency: the manual's rules, a register that began on paper, its rows typed in, the spreadsheet out and back, the signed
 // act, the mail to the offices, and the rows with both numbers.
 
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Locator } from 'playwright-core'
@@ -153,6 +154,34 @@ describe('the acts', () => {
     const mail = await readFile(await (await download).path(), 'utf8')
     expect(mail).toContain('settori@ente.example')
     expect(mail).toContain('X-Unsent: 1')
+  })
+
+  it('are looked at, and replaced with a reason: the one before stays', async () => {
+    const year = ago(80).day.slice(-4)
+    const kept = carla.page.getByRole('list', { name: `Atti firmati del registro 1/${year}` })
+    const link = kept.getByRole('link', { name: /^Vedi: Apertura/ })
+    const first = await carla.bytes((await link.getAttribute('href'))!)
+    expect(first.toString('latin1')).toContain('/Type /Sig /ByteRange')
+    await press(/^Sostituisci: Apertura/, kept)
+    const form = kept.getByRole('form', { name: /^Sostituisci: Apertura/ })
+    const better = Buffer.concat([first, Buffer.from('%scansione migliore\n')])
+    const replace = async (content: Buffer, reason: string) => {
+      await form.getByLabel('File firmato').setInputFiles({ name: 'apertura-2.pdf', mimeType: 'application/pdf', buffer: content })
+      await carla.hands.fill(form.getByLabel('Motivo della sostituzione'), reason)
+      await carla.hands.press('Enter')
+    }
+    await replace(first, 'storta')
+    await see(carla.page.getByText(/stesso file|è già conservato/i))
+    await replace(better, 'pagina illeggibile')
+    await see(kept.getByText(/Sostituito il .*: pagina illeggibile/))
+    await picture(carla.page, 'emergenza-atto-sostituito')
+    // Both are still there to be looked at, and what took the other's place is what the papers name.
+    await until(() => kept.getByRole('link', { name: /^Vedi: Apertura/ }).count(), 2, 'the files of the act')
+    await until(() => kept.getByRole('button', { name: /^Sostituisci: Apertura/ }).count(), 1, 'those that can be replaced')
+    const files = await Promise.all((await kept.getByRole('link', { name: /^Vedi: Apertura/ }).all()).map(async (l) => carla.bytes((await l.getAttribute('href'))!)))
+    expect(files.map((f) => f.length).sort((a, b) => a - b)).toEqual([first.length, better.length])
+    const words = await wordsOf(await carla.bytes(`/api/emergency/registers/1-${year}/papers/registro`))
+    expect(words.replaceAll(' ', '')).toContain(createHash('sha256').update(better).digest('hex'))
   })
 
   it('end the register: closing, revocation, and both numbers on every row', async () => {

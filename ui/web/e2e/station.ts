@@ -199,6 +199,11 @@ export class Office {
     await this.post('centre', { kind: way })
   }
 
+  /** Sets the trial's clock ahead, and the station's with it: sessions that are open end. */
+  async clockAhead(hours: number): Promise<void> {
+    await this.post('clock', { hours })
+  }
+
   async centre(): Promise<Centre> {
     const answer = await fetch(new URL('/control/centre', this.url))
     return (await answer.json()) as Centre

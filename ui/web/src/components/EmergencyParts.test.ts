@@ -11,6 +11,7 @@ import EmergencyBook from './EmergencyBook.svelte'
 import EmergencyPolicyDialog from './EmergencyPolicy.svelte'
 import EmergencySheet from './EmergencySheet.svelte'
 import EmergencyTyped from './EmergencyTyped.svelte'
+import EmergencyYear from './EmergencyYear.svelte'
 
 const policy: EmergencyPolicy = {
   thresholdHours: 0, assessment: 'libera', scheme: 'apertura', scope: 'tutti', medium: 'entrambi', fields: 'F-1', recoveryHours: 24, longestDays: 7, stationCode: 'A', officeOpens: 8, officeCloses: 14,
@@ -286,5 +287,16 @@ describe('the daily registers', () => {
     expect(document.querySelector('a[href="/api/days/2026-01-05/register.pdf"]')).not.toBeNull()
     expect(document.querySelector('a[href="/api/days/2026-01-03/register.csv"]')).not.toBeNull()
     expect(document.querySelector('section[aria-label="Giorni senza registro"]')?.textContent).toMatch(/giorni sono senza registro/)
+  })
+})
+
+describe('the register of a year', () => {
+  const set = (year: number) => ({ id: year, aoo: 'A', year, scheme: 'anno', medium: 'carta', fields: 'F-1', by: 'carla', at: '2026-11-20T08:00:00Z' })
+  it.each([
+    ['neither year', {}, 0], ['this year', { this: set(2026) }, 1], ['the next year', { next: set(2027) }, 1], ['both', { this: set(2026), next: set(2027) }, 2],
+  ])('is shown where %s is set up', (_, years, shown) => {
+    show(EmergencyYear as unknown as Component<Record<string, unknown>>, { years, policy, busy: false, run: async () => {} })
+    expect(document.querySelectorAll('p.row')).toHaveLength(shown)
+    expect(text()).toContain('Registro dell’anno')
   })
 })
