@@ -3,11 +3,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pathOf, type RouteName, routes } from '../src/lib/router'
-import { expectFocus, gone, openBrowser, picture, see, until } from './browser'
+import { expectAccessible, expectFocus, gone, openBrowser, picture, see, until } from './browser'
 import { Clerk, recordOf } from './desk'
 import { Station } from './station'
 
@@ -69,11 +68,6 @@ function concorso(c: Clerk): Promise<number> {
     await receive('domanda-accessibile-2', 'Esempio di Candidata')
     return id
   })
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-  expect(violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('; ')}`)).toEqual([])
 }
 
 /** How each screen is reached, and a word that is there when it is whole. */

@@ -3,6 +3,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { expect, vi } from 'vitest'
 import { root } from './station'
@@ -159,4 +160,14 @@ export async function holds(field: Locator, text: string): Promise<void> {
 /** Keeps what is on the screen as build/e2e/NAME.png. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', caret: 'hide' })
+}
+
+/**
+ * Fails when axe finds a fault of level A or AA on the page. It runs in the page alone and says only what is wrong: the way over a second, blank page is for
+ * frames of other origins, of which there are none.
+ */
+export async function expectAccessible(page: Page): Promise<void> {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+  const { violations } = await axe.setLegacyMode().analyze()
+  expect(violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('; ')}`)).toEqual([])
 }

@@ -7,9 +7,8 @@ import { open, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectFocus, gone, picture, see, until } from './browser'
+import { expectAccessible, expectFocus, gone, picture, see, until } from './browser'
 import { Clerk, expectWholePDF, pagesOf, recordOf } from './desk'
 import { aDay } from './setup'
 import { root } from './station'
@@ -260,7 +259,6 @@ describe('profiles', () => {
     await hands.activate(device.getByRole('button', { name: /^Prova/ }))
     await see(device.getByText(/^Risponde/))
     await picture(page, 'scanner-trovati')
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([])
+    await expectAccessible(page)
   })
 })

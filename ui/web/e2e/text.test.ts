@@ -1,8 +1,7 @@
 // Text recognition with the real tesseract: nobody waits for it, and the record then says what can be searched and what was kept.
 
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, it } from 'vitest'
-import { gone, picture, see, until } from './browser'
+import { expectAccessible, gone, picture, see, until } from './browser'
 import { expectWholePDF, recordOf, wordsOf } from './desk'
 import { aDay } from './setup'
 
@@ -50,7 +49,7 @@ it('a scanned letter becomes searchable after it was archived, and the record sh
     const file = await bytes(documents.getByRole('link', { name: `Metadati dell’edizione ${edition} (XML)` }))
     expect(file.toString()).toContain('DocumentoAmministrativoInformatico')
   }
-  expect((await new AxeBuilder({ page: anna.page }).withTags(['wcag2a', 'wcag2aa']).analyze()).violations).toEqual([])
+  await expectAccessible(anna.page)
 
   await until(async () => (await recordOf(anna, number)).facets.delivered, true, 'the centre has it')
   const history = anna.page.getByRole('heading', { name: 'Storia' }).locator('..')
