@@ -34,36 +34,36 @@ func saysCode(err error, codes map[string]bool) bool {
 	return false
 }
 
-// asides are the letters that failed in the queue while their outcome is known to be nothing: when each is tried again, by intake. They are
-// kept in memory: after a start each is one letter as any other.
+// asides are the letters, or files, that failed in the queue while their outcome is known to be nothing: when each is tried again, by intake or
+// delivery. They are kept in memory: after a start each is one as any other.
 type asides struct {
 	mu    sync.Mutex
 	again map[int64]time.Time // zero: it failed once, and is tried in the next round
 }
 
-// waits reports whether a letter is left alone for now.
-func (a *asides) waits(intakeID int64, now time.Time) bool {
+// waits reports whether one is left alone for now.
+func (a *asides) waits(id int64, now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return now.Before(a.again[intakeID])
+	return now.Before(a.again[id])
 }
 
-// failed notes that a letter failed, to be tried from then on, and says whether it had before.
-func (a *asides) failed(intakeID int64, again time.Time) (before bool) {
+// failed notes that one failed, to be tried from then on, and says whether it had before.
+func (a *asides) failed(id int64, again time.Time) (before bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.again == nil {
 		a.again = map[int64]time.Time{}
 	}
-	_, before = a.again[intakeID]
-	a.again[intakeID] = again
+	_, before = a.again[id]
+	a.again[id] = again
 	return before
 }
 
-func (a *asides) forget(intakeID int64) {
+func (a *asides) forget(id int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.again, intakeID)
+	delete(a.again, id)
 }
 
 // verdict is what the end of a letter's attempt means for the queue's round: nil, and it goes on, or the error that ends it. A letter that fails alone
@@ -86,6 +86,29 @@ func (s *Station) verdict(ctx context.Context, in protocollo.Intake, err error) 
 	}
 	s.aside.failed(in.ID, s.now().Add(asidePause))
 	s.log.Warn("letter steps aside", "intake", in.ID, "err", err)
+	return nil
+}
+
+// fileCodes are those of an Unavailable that is about nothing but the file.
+var fileCodes = map[string]bool{"blob": true}
+
+// fileVerdict is [Station.verdict] for a delivery: one that cannot be read here steps aside at once, any other that certainly was not taken when it fails
+// twice while the system says that it is well. A later version of the same letter's file waits for it, the other letters' do not.
+func (s *Station) fileVerdict(ctx context.Context, id int64, err error) error {
+	switch {
+	case err == nil:
+		s.filesAside.forget(id)
+		return nil
+	case protocollo.ClassOf(err) != protocollo.Unavailable, saysCode(err, notTried):
+		return err
+	case !saysCode(err, fileCodes):
+		if !s.filesAside.failed(id, time.Time{}) || !s.vouchedFor(ctx) {
+			return err
+		}
+		s.noteHealth(HealthAnswering, s.line.open())
+	}
+	s.filesAside.failed(id, s.now().Add(asidePause))
+	s.log.Warn("file steps aside", "job", id, "err", err)
 	return nil
 }
 

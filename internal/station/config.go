@@ -124,8 +124,9 @@ type Station struct {
 
 	recovery recoveries
 
-	line  line   // to the system that numbers
-	aside asides // letters that failed alone
+	line       line   // to the system that numbers
+	aside      asides // letters that failed alone
+	filesAside asides // deliveries that did
 
 	stamping stamping // of digests, by the authority
 }

@@ -22,8 +22,11 @@ func (s *Station) DueDeliveries(ctx context.Context) ([]int64, error) {
 }
 
 // Deliver hands one archived file to the centre: claim, send, record. The error keeps its class: Unavailable is due again,
-// Rejected and OutcomeUnknown wait for a person. What is not due is no error.
+// Rejected and OutcomeUnknown wait for a person. What is not due, or steps aside ([Station.fileVerdict]), is no error.
 func (s *Station) Deliver(ctx context.Context, id int64) error {
+	if s.filesAside.waits(id, s.now()) {
+		return nil
+	}
 	if err := s.mayAsk(ctx); err != nil {
 		return err
 	}
@@ -34,7 +37,7 @@ func (s *Station) Deliver(ctx context.Context, id int64) error {
 	if !due {
 		return nil
 	}
-	return s.deliver(ctx, d)
+	return s.fileVerdict(ctx, id, s.deliver(ctx, d))
 }
 
 func (s *Station) deliver(ctx context.Context, d DueDelivery) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -376,4 +377,70 @@ func (c faultyConnector) Register(ctx context.Context, r protocollo.RegisterRequ
 		panic("a fault of the connector")
 	}
 	return c.distant.Register(ctx, r)
+}
+
+// choosy is a centre that is well and yet cannot take one letter's file, whatever the reason.
+type choosy struct {
+	*distant
+	refuses string // the letter's reference there
+	tried   int
+}
+
+func (g *choosy) Attach(ctx context.Context, r protocollo.AttachRequest, body io.Reader) (protocollo.AttachReceipt, error) {
+	if r.Ref == g.refuses {
+		g.tried++
+		return protocollo.AttachReceipt{}, protocollo.Errorf(protocollo.Unavailable, "status", "HTTP 503")
+	}
+	return g.distant.Attach(ctx, r, body)
+}
+
+// A file that the centre cannot take steps aside for a while, as a letter does: the files behind it are delivered, and the desk is asked for numbers.
+func TestAFileThatFailsAloneHoldsUpNoOther(t *testing.T) {
+	o, g := centralOffice(t)
+	c := &choosy{distant: g}
+	o.start(func(cfg *station.Config) { cfg.Registrar, cfg.Sender, cfg.RegisterTimeout = c, c, 500*time.Millisecond })
+	var letters []station.Record
+	for i := range 3 {
+		r := o.labelled(fmt.Sprintf("key-000%d", i), letter("Con la scansione"))
+		o.scan(&feeder{pages: []string{sheetOf(fmt.Sprintf("page %d", i), withCodes(codeOf(r)))}}, station.ScanCommand{})
+		o.archive(o.record(r.Intake.ID).Documents[0].ID)
+		letters = append(letters, r)
+	}
+	c.refuses = letters[0].Registration.Ref
+	round := func() error { // as the outbox makes it
+		if err := o.s.DrainWaiting(t.Context()); err != nil {
+			return err
+		}
+		due, err := o.s.DueDeliveries(t.Context())
+		for _, id := range due {
+			if err == nil {
+				err = o.s.Deliver(t.Context(), id)
+			}
+		}
+		return err
+	}
+	if err := round(); !errors.Is(err, protocollo.Unavailable) { // it may be the centre
+		t.Fatalf("the first round: %v", err)
+	}
+	for range 3 {
+		if err := round(); err != nil {
+			t.Fatalf("another round: %v", err)
+		}
+	}
+	for i, r := range letters {
+		if got := o.record(r.Intake.ID).Facets.Delivered; got != (i > 0) {
+			t.Errorf("letter %d delivered: %t", i, got)
+		}
+	}
+	if rec := o.register("key-0009", letter("Allo sportello")); rec.Registration == nil || o.s.Health().Held {
+		t.Errorf("the desk pays for it: %+v, %+v", rec.Attempts, o.s.Health())
+	}
+	if c.tried != 2 {
+		t.Errorf("tried %d times within minutes", c.tried)
+	}
+	c.refuses = ""
+	o.clock.add(time.Hour)
+	if err := round(); err != nil || !o.record(letters[0].Intake.ID).Facets.Delivered {
+		t.Errorf("an hour later: %v", err)
+	}
 }

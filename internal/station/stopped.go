@@ -64,6 +64,7 @@ func (s *Station) RetryDelivery(ctx context.Context, actor protocollo.Actor, id 
 	if err := s.cfg.Outbox.ResumeDispatch(ctx, actor, id); err != nil {
 		return d.Record, fmt.Errorf("take delivery %d up again: %w", id, err)
 	}
+	s.filesAside.forget(id)
 	if err := s.Deliver(context.WithoutCancel(ctx), id); err != nil {
 		s.log.Warn("delivery stays", "job", id, "err", err)
 	}
