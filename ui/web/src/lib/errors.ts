@@ -397,6 +397,7 @@ export const errorWords: Readonly<Record<string, string>> = {
   outcome: 'L’esito indicato non va bene.',
   request: 'La richiesta al sistema di protocollo non si è potuta preparare. La ricezione è salva; se si ripete, chiama l’assistenza.',
   'not-sent': 'Il sistema di protocollo non si raggiunge. Nulla è stato inviato e la ricezione è salva.',
+  'not-shown': 'Il sistema di protocollo ha risposto, ma nella risposta la rettifica non si vede. Guarda la registrazione nel protocollo, poi di’ com’è andata.',
   'no-answer': 'Il sistema di protocollo non ha risposto. La ricezione è salva: non registrare di nuovo lo stesso documento.',
   address: 'All’indirizzo impostato non risponde il sistema di protocollo. La ricezione è salva; avvisa chi gestisce la postazione.',
   codes: 'Alcuni codici impostati non ci sono nel sistema di protocollo. Avvisa chi gestisce la postazione.',

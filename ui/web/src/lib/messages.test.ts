@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { detailText } from './journal'
 import { errorText, errorWords } from './errors'
-import { choiceWords, exceptionTitles, journalFieldsUnsaid, journalFieldWords, journalWords, meansWords, progressText, stopWords, textUnreadWords, textWhyWords } from './messages'
+import { choiceWords, exceptionTitles, faultWords, journalFieldsUnsaid, journalFieldWords, journalWords, meansWords, progressText, stopWords, textUnreadWords, textWhyWords } from './messages'
 
 const root = join(import.meta.dirname, '../../../..')
 
@@ -42,6 +42,7 @@ describe('the catalogue', () => {
 
   it.each([
     ['exception kinds', /ExceptionKind = "([^"]+)"/g, exceptionTitles],
+    ['faults of scanners', /^\tFault\w+ +FaultKind = "(?!scanner-|printer-)([^"]+)"/gm, faultWords],
     ['choices', /\bChoice = "([^"]+)"/g, choiceWords],
     ['means', /\bMeans = "([^"]+)"/g, meansWords],
     ['stops', /Stop\{Code: "([^"]+)"/g, stopWords],
