@@ -71,6 +71,7 @@ func fromEnv(t *testing.T, name string, otherwise int) int {
 // corrects. Every specimen is seeded, so what this test says of one build it says of every run of it; SEGNATURA_CROPS and SEGNATURA_SEED
 // ask for another number of them, and for others.
 func TestRecall(t *testing.T) {
+	t.Parallel()
 	crops, each := 2000, 2
 	switch {
 	case raceDetector: // ten times as slow over pixels, and it finds its faults in few

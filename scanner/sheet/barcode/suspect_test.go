@@ -28,6 +28,7 @@ func TestALabelThatCannotBeReadIsPointedAt(t *testing.T) {
 	case testing.Short():
 		crops = 60
 	}
+	t.Parallel()
 	labels := stock(t, rand.New(rand.NewPCG(3, 20261122)), 1)
 	for _, dpi := range []float64{300, 200} {
 		background := written(rand.New(rand.NewPCG(4, 20261122)), dpi)
@@ -109,6 +110,7 @@ func TestNothingIsPointedAtOnPagesOfText(t *testing.T) {
 	if raceDetector || testing.Short() {
 		pages = 1
 	}
+	t.Parallel()
 	with := 0
 	for seed := range pages {
 		r := rand.New(rand.NewPCG(uint64(seed), 50))
