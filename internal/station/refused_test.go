@@ -46,6 +46,25 @@ func TestARefusedLetterIsCorrected(t *testing.T) {
 	o.clean()
 }
 
+// R1.16 holds also of what is corrected: nobody gets a number for a medium by the back door, and its note says how it was presented, once.
+func TestARefusedLetterThatBecomesARemovableMediumIsAskedAbout(t *testing.T) {
+	o, id, cmd := refusedLetter(t)
+	cmd.Draft.Support = protocollo.SupportMedia
+	_, _, err := o.s.CorrectRefused(t.Context(), clerk, id, cmd)
+	wantClass(t, err, protocollo.Invalid, "presentation")
+	if calls(o) != 1 {
+		t.Errorf("calls %v", o.registrar.calls)
+	}
+	cmd.Draft.Presentation = protocollo.PresentedBySheet
+	for range 2 {
+		rec, left, err := o.s.CorrectRefused(t.Context(), clerk, id, cmd)
+		if err != nil || left != nil || rec.Registration == nil || rec.Intake.Draft.Note != "Supporto rimovibile con documento autografo di presentazione" {
+			t.Fatalf("corrected: %+v, %v, %v", rec.Intake.Draft, left, err)
+		}
+	}
+	o.clean()
+}
+
 // The answer to the corrected letter is lost: it may have a number, and cannot be corrected again (R17.2); it is looked up under the same key.
 func TestACorrectedLetterWithoutAnswerIsLookedUp(t *testing.T) {
 	o, id, cmd := refusedLetter(t)
