@@ -12,7 +12,7 @@ import (
 // clockDoubt says why the clock cannot be trusted, or "". The first record has nothing to be compared with.
 //
 // Behind the last record: numbering waits until the clock has reached it again, and asks. Ahead of it by more than the limit
-// without the time servers' agreement: asks. While the doubt is open what must be written all the same (a print's outcome, a
+// without the time servers' agreement, or set by more than a minute while the process ran: asks. While the doubt is open what must be written all the same (a print's outcome, a
 // page) carries the last record's instant, so that a clock that ran wild leaves no instants in the future.
 func (db *DB) clockDoubt(w *wtx) string {
 	last := w.last.at
@@ -25,7 +25,20 @@ func (db *DB) clockDoubt(w *wtx) string {
 		return fmt.Sprintf("the clock says %s, more than %s after the last record at %s", w.clock.Format(time.RFC3339), db.cfg.MaxClockGap,
 			last.Format(time.RFC3339))
 	}
+	if set := db.clockSet(); (set - time.Duration(db.clockTaken.Load())).Abs() > clockStepLimit {
+		if db.cfg.TimeAgreed == nil || !db.cfg.TimeAgreed() {
+			return fmt.Sprintf("the clock was set by %s while the station ran, to %s", (set - time.Duration(db.clockTaken.Load())).Round(time.Millisecond), w.clock.Format(time.RFC3339))
+		}
+		db.clockTaken.Store(int64(set))
+	}
 	return ""
+}
+
+func (db *DB) clockSet() time.Duration {
+	if db.cfg.ClockSet == nil {
+		return 0
+	}
+	return db.cfg.ClockSet()
 }
 
 // stop records a reason to stop numbering, unless it stands already.
@@ -128,7 +141,9 @@ func (db *DB) Stops(ctx context.Context) ([]station.Stop, error) {
 // ConfirmClock ends the doubt. A clock that is still behind the last record cannot be confirmed: Conflict "clock-behind", and
 // numbering waits until it has caught up, because no record is ever earlier than the one before it (R14.3).
 func (db *DB) ConfirmClock(ctx context.Context, a protocollo.Actor, reason string) error {
-	return db.transact(ctx, "confirm the clock", func(w *wtx) error {
+	var set time.Duration
+	err := db.transact(ctx, "confirm the clock", func(w *wtx) error {
+		set = db.clockSet()
 		if reason == "" {
 			return protocollo.Errorf(protocollo.Invalid, "reason", "a confirmation of the clock needs its reason")
 		}
@@ -150,6 +165,10 @@ func (db *DB) ConfirmClock(ctx context.Context, a protocollo.Actor, reason strin
 		}
 		return w.report(KindClockConfirmed, a.User, a.AOO, 0, map[string]any{"reason": reason})
 	})
+	if err == nil {
+		db.clockTaken.Store(int64(set))
+	}
+	return err
 }
 
 // LiftInvariant ends a stop "invariant" after a person has looked; Conflict "not-stopped" when there is none.

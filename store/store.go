@@ -30,6 +30,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite" // also registers the driver "sqlite"
@@ -79,6 +80,10 @@ type Config struct {
 	MaxClockGap time.Duration
 	// TimeAgreed reports whether time servers agree with the clock now; a clock that they vouch for may be ahead. Nil means no.
 	TimeAgreed func() bool
+	// ClockSet is by how much the clock was set since the process began, by one that nobody sets; it is cheap. More than a minute (R14.2) that
+	// neither time servers nor a person vouched for stops numbering and asks, however little it is beside the last record's instant. Nil means
+	// that nobody looks.
+	ClockSet func() time.Duration
 	// Timestamps says that a time-stamping authority is configured: digests of daily registers and of plichi are queued for it.
 	Timestamps bool
 	// FS is the file system under spool and blobs, for tests. Nil means the operating system's.
@@ -89,20 +94,26 @@ type Config struct {
 // by less (R14.2 warns above one second). The record then carries the last record's instant.
 const clockTolerance = time.Second
 
+// clockStepLimit is how far the clock may be set while the process runs before somebody is asked: the minute above which a stamp needs an
+// annotation by hand (R14.2).
+const clockStepLimit = time.Minute
+
 // DB is an open data folder. It is safe for concurrent use. Close it.
 type DB struct {
-	cfg    Config
-	dir    string
-	name   string // of the database's file
-	files  durable.Files
-	lock   *durable.Lock
-	write  *sql.DB     // one connection
-	texts  *statements // the writer's
-	read   *pool       // query_only
-	heads  *heads
-	writer chan struct{} // holds one token: who has it writes
-	urgent chan struct{} // unbuffered: passes the token to who waits here before it goes back to writer
-	stray  chan struct{} // holds one token: who has it names spool files or looks for those without row
+	cfg   Config
+	dir   string
+	name  string // of the database's file
+	files durable.Files
+	lock  *durable.Lock
+	write *sql.DB     // one connection
+	texts *statements // the writer's
+	read  *pool       // query_only
+	heads *heads
+	// clockTaken is that much of [Config.ClockSet], in nanoseconds, as time servers or a person vouched for.
+	clockTaken atomic.Int64
+	writer     chan struct{} // holds one token: who has it writes
+	urgent     chan struct{} // unbuffered: passes the token to who waits here before it goes back to writer
+	stray      chan struct{} // holds one token: who has it names spool files or looks for those without row
 	// blobDirs has the folders under blobs/ that are known to be durable.
 	blobDirs sync.Map
 }

@@ -125,7 +125,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	if s.time, err = newTimekeeper(s.config.NTP, s.clock, steady, s.log); err != nil {
 		return err
 	}
-	s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo, TimeAgreed: s.time.vouched, Timestamps: s.demo || s.config.TSA.URL != ""})
+	s.store, err = store.Open(ctx, store.Config{Dir: s.dataDir, Clock: s.clock, Trial: s.demo, TimeAgreed: s.time.vouched, ClockSet: s.time.watch.SetBy, Timestamps: s.demo || s.config.TSA.URL != ""})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type Watch struct {
 	wallAt   time.Time
 	steadyAt time.Duration
 	proof    protocollo.ClockProof // as it was then
+	// before is by how much the clock was set between the start and wallAt.
+	before time.Duration
 }
 
 // NewWatch begins to compare the wall's clock with a steady one: see [Steady].
@@ -41,6 +43,7 @@ func (w *Watch) Took(m Measurement) {
 	defer w.mu.Unlock()
 	switch offset, known := m.Offset(); {
 	case known:
+		w.before += w.stepped()
 		w.wallAt, w.steadyAt = w.wall().Round(0), w.steady()
 		w.proof = protocollo.ClockProof{State: protocollo.ClockVerified, Offset: offset, Uncertainty: m.Uncertainty(), MeasuredAt: w.wallAt.UTC(), Servers: m.Agreeing()}
 	case m.Agreement == Contradicted:
@@ -53,7 +56,7 @@ func (w *Watch) Proof() protocollo.ClockProof {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p, passed := w.proof, w.steady()-w.steadyAt
-	step := w.wall().Round(0).Sub(w.wallAt) - passed
+	step := w.stepped()
 	if !p.MeasuredAt.IsZero() {
 		p.Age = passed
 	}
@@ -69,4 +72,16 @@ func (w *Watch) Proof() protocollo.ClockProof {
 		}
 	}
 	return p
+}
+
+// SetBy is by how much the clock was set since the start, forward where it is positive, whatever was measured meanwhile.
+func (w *Watch) SetBy() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.before + w.stepped()
+}
+
+// stepped is by how much wall and steady time drifted apart since they were read together.
+func (w *Watch) stepped() time.Duration {
+	return w.wall().Round(0).Sub(w.wallAt) - (w.steady() - w.steadyAt)
 }

@@ -80,6 +80,14 @@ func TestWatchSeesAtOnceThatSomebodySetTheClock(t *testing.T) {
 		if p := w.Proof(); p.State != protocollo.ClockVerified || p.Step != 0 {
 			t.Errorf("measured after it was set by %v: %+v", by, p)
 		}
+		if got := w.SetBy(); got != by {
+			t.Errorf("set by %v since the start: %v", by, got)
+		}
+		c.pass(time.Minute)
+		c.wall = c.wall.Add(-by)
+		if got := w.SetBy(); got != 0 {
+			t.Errorf("set by %v and back: %v", by, got)
+		}
 	}
 }
 

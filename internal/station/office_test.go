@@ -17,6 +17,7 @@ import (
 
 // office is a station over the real store, with pretend devices. Nothing in it waits: time is what the test says.
 type office struct {
+	watched   func(*store.Config) // who looks at the clock, where a test says so
 	t         *testing.T
 	dir       string
 	db        *store.DB
@@ -131,7 +132,11 @@ func newOfficeIn(t *testing.T, dir string) *office {
 
 func (o *office) open() {
 	o.t.Helper()
-	db, err := store.Open(o.t.Context(), store.Config{Dir: o.dir, Clock: o.clock.Now, TimeAgreed: func() bool { return true }, Timestamps: true})
+	c := store.Config{Dir: o.dir, Clock: o.clock.Now, TimeAgreed: func() bool { return true }, Timestamps: true}
+	if o.watched != nil {
+		o.watched(&c)
+	}
+	db, err := store.Open(o.t.Context(), c)
 	if err != nil {
 		o.t.Fatal(err)
 	}
