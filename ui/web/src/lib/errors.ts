@@ -133,7 +133,6 @@ export const errorWords: Readonly<Record<string, string>> = {
   legends: 'Una dicitura aggiunta non va bene: serve un codice come E-1, diverso dagli altri, un testo su una riga senza parentesi graffe, e l’articolo su cui si fonda.',
   presentation: 'Di un supporto rimovibile si registra la lettera di trasmissione; se manca, chi lo porta compila e firma il documento di presentazione. Scegli quale dei due hai in mano.',
   signatureCheck: 'La verifica della firma si indica solo di un supporto rimovibile in arrivo.',
-  'not-shown': 'Il sistema di protocollo ha risposto, ma ciò che mostra non è la rettifica chiesta: controlla sul suo schermo prima di chiederla di nuovo.',
   'not-scanned': 'Della prima pagina non c’è ancora una scansione confermata: scansiona, conferma e riprova.',
   registrable: 'Questo documento si registra: a chi lo ha portato si dà la ricevuta o la copia della prima pagina.',
   'not-opened': 'La busta è rimasta chiusa: non c’è una prima pagina da copiare.',
