@@ -54,7 +54,7 @@ func (db *DB) Expected(ctx context.Context, a protocollo.Actor, limit int) ([]st
 	if err != nil {
 		return nil, err
 	}
-	ids, err := collect(ctx, db.read, number, `SELECT x.intake_id FROM records x WHERE `+where+` AND `+condition+` ORDER BY x.intake_id LIMIT ?`,
+	ids, err := collect(ctx, db.read, number, `SELECT x.intake_id FROM records x WHERE `+where+` AND `+condition+` ORDER BY x.intake_id IN (SELECT intake_id FROM urgent) DESC, x.intake_id LIMIT ?`,
 		append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list what is expected: %w", err)

@@ -20,6 +20,7 @@ func legalTables() []string {
 		"delivery_closings", "intakes", "attempts", "attempt_outcomes", "outcome_decisions", "registrations", "annulments",
 		"correction_requests", "correction_decisions", "correction_outcomes", "corrections", "intake_closings",
 		"unnumbered_intakes", "envelope_intakes", "internal_deliveries", "internal_delivery_ends",
+		"unregistered_entries", "post_returns", "post_return_items", "urgencies",
 		"tenders", "tender_versions", "tender_facts", "tender_reopenings", "bid_handovers", "bid_declarations", "bid_annotations", "bids", "bid_descriptions", "bid_intakes",
 		"bid_labels", "bid_transfers", "bid_transfer_items", "bid_transfer_confirmations", "bid_events", "bid_sheets", "tender_records",
 		"competitions", "competition_versions", "applications", "application_versions", "competition_notes", "competition_note_items", "competition_note_files",

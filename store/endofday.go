@@ -79,7 +79,7 @@ type dayList struct {
 }
 
 // EndOfDay lists what is open of what was there by the end of a day, and what happened on it, of what the actor sees. A list has at most
-// station.DayListLimit items, oldest first; its Total counts all.
+// station.DayListLimit items, the urgent first and then the oldest (R1.20); its Total counts all.
 func (db *DB) EndOfDay(ctx context.Context, a protocollo.Actor, day protocollo.Day) (station.EndOfDay, error) {
 	e := station.EndOfDay{Day: day}
 	from, to, err := boundsOf(day)
@@ -94,6 +94,12 @@ func (db *DB) EndOfDay(ctx context.Context, a protocollo.Actor, day protocollo.D
 		{&e.Postponed, `SELECT x.intake_id, 0, 0, '', p.at, p.by_user, p.reason FROM records x JOIN postponements p ON p.id = (
 			SELECT max(y.id) FROM postponements y WHERE y.registration_id = x.registration_id) JOIN intakes i ON i.id = x.intake_id WHERE` + paper + stands, []any{string(day)}, true},
 		{&e.Inside, `SELECT x.intake_id, 0, 0, y.kind, y.at, y.by_user, y.person FROM inside y JOIN records x ON x.intake_id = y.intake_id WHERE y.at < ?`, []any{to.UnixNano()}, true},
+		{&e.GoingBack, `SELECT x.intake_id, 0, 0, CASE WHEN y.kind = 'returned' AND y.at < ? THEN 'returned' ELSE 'desk' END, CASE WHEN y.at < ? THEN y.at ELSE y.since END,
+				y.by_user, y.addressee FROM going_back y JOIN records x ON x.intake_id = y.intake_id WHERE y.since < ? AND (y.kind = 'desk' OR y.at >= ?)`,
+			[]any{to.UnixNano(), to.UnixNano(), to.UnixNano(), from.UnixNano()}, true},
+		{&e.Unregistered, `SELECT x.intake_id, 0, 0, u.grounds, u.at, u.by_user, n.words || ' (' || n.source || ')' FROM unnumbered_intakes u
+			JOIN unregistered_entries n ON n.intake_id = u.intake_id JOIN records x ON x.intake_id = u.intake_id WHERE u.at >= ? AND u.at < ?`,
+			[]any{from.UnixNano(), to.UnixNano()}, true},
 		{&e.Excluded, `SELECT x.intake_id, d.document_id, 0, coalesce(d.exclusion, ''), d.at, d.by_user, d.reason FROM scope_decisions d
 			JOIN associations s ON s.document_id = d.document_id JOIN records x ON x.registration_id = s.registration_id
 			WHERE d.choice = 'exclude' AND d.at >= ? AND d.at < ? AND NOT EXISTS (SELECT 1 FROM discards y WHERE y.document_id = d.document_id)`,
@@ -142,7 +148,8 @@ func (db *DB) dayList(ctx context.Context, a protocollo.Actor, l dayList) error 
 		err := s.Scan(&intake, &i.DocumentID, &i.ExceptionID, &i.Kind, &at, &i.By, &i.Reason, &l.into.Total)
 		i.At, intakes = instant(at), append(intakes, intake)
 		return i, err
-	}, `SELECT *, count(*) OVER () FROM (`+l.from+`) ORDER BY 5, 1, 2, 3 LIMIT ?`, append(l.args, station.DayListLimit)...)
+	}, `WITH list (intake, document, exception, kind, at, by_user, reason) AS (`+l.from+`) SELECT *, count(*) OVER () FROM list
+		ORDER BY intake IN (SELECT intake_id FROM urgent) DESC, at, intake, document, exception LIMIT ?`, append(l.args, station.DayListLimit)...)
 	if err != nil {
 		return err
 	}

@@ -112,6 +112,9 @@ func (c *checker) states() error {
 		{"envelope-other-arrival", "envelope_intakes", `SELECT e.id FROM envelope_intakes e JOIN unnumbered_intakes u ON u.id = e.unnumbered_id JOIN intakes f ON f.id = u.intake_id
 			JOIN intakes i ON i.id = e.intake_id WHERE i.arrived_at <> f.arrived_at OR i.arrival_day <> f.arrival_day OR i.aoo <> f.aoo`,
 			"what envelope %d became did not keep its arrival"},
+		{"entry-of-registered", "unregistered_entries", `SELECT e.id FROM unregistered_entries e WHERE NOT EXISTS (
+			SELECT 1 FROM unnumbered_intakes u WHERE u.intake_id = e.intake_id AND u.grounds IN ('escluso', 'particolare'))`,
+			"what cites entry %d is not left out of the register"},
 		{"number-not-confirmed", "registrations", `SELECT r.id FROM (SELECT id, connector, ref, number, year, aoo FROM registrations
 				UNION ALL SELECT registration_id, connector, ref, number, year, aoo FROM recoveries) r LEFT JOIN register_numbers n ON r.ref = 'embedded:' || n.id
 			WHERE r.connector = 'embedded' AND (n.id IS NULL OR printf('%07d', n.n) <> r.number OR n.year <> r.year OR n.aoo <> r.aoo)`,

@@ -224,7 +224,8 @@ func (db *DB) Prints(ctx context.Context, aoo protocollo.AOOCode, states ...prot
 	if !slices.Contains(states, protocollo.PrintPrinted) {
 		where += ` AND c.state <> 'printed'` // the index of what is not settled
 	}
-	list, err := collect(ctx, db.read, scanPrint, `SELECT `+printColumns+printFrom+`WHERE `+where+` ORDER BY p.id`, args...)
+	list, err := collect(ctx, db.read, scanPrint, `SELECT `+printColumns+printFrom+`WHERE `+where+`
+		ORDER BY (SELECT r.intake_id FROM registrations r WHERE r.id = p.registration_id) IN (SELECT intake_id FROM urgent) DESC, p.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list prints: %w", err)
 	}

@@ -17,14 +17,24 @@ const (
 
 var _ station.EnvelopeStore = (*DB)(nil)
 
-const unnumberedColumns = `u.intake_id, u.grounds, u.words, u.by_user, u.at, coalesce((SELECT n.intake_id FROM envelope_intakes n WHERE n.unnumbered_id = u.id), 0)`
+const unnumberedColumns = `u.intake_id, u.grounds, u.words, u.by_user, u.at, coalesce((SELECT n.intake_id FROM envelope_intakes n WHERE n.unnumbered_id = u.id), 0),
+	coalesce((SELECT json_object('code', e.code, 'words', e.words, 'source', e.source, 'manual', e.manual, 'version', e.version)
+		FROM unregistered_entries e WHERE e.intake_id = u.intake_id), 'null'),
+	coalesce((SELECT r.at FROM post_return_items r WHERE r.unnumbered_id = u.id), 0),
+	coalesce((SELECT p.by_user FROM post_return_items r JOIN post_returns p ON p.id = r.return_id WHERE r.unnumbered_id = u.id), '')`
 
 func scanUnnumbered(s scannable) (protocollo.Unnumbered, error) {
 	var u protocollo.Unnumbered
-	var at int64
-	err := s.Scan(&u.IntakeID, &u.Grounds, &u.Words, &u.By, &at, &u.RegisteredAs)
+	var at, returned int64
+	var entry, by string
+	if err := s.Scan(&u.IntakeID, &u.Grounds, &u.Words, &u.By, &at, &u.RegisteredAs, &entry, &returned, &by); err != nil {
+		return u, err
+	}
 	u.At = instant(at)
-	return u, err
+	if returned != 0 {
+		u.Returned = &protocollo.PostReturn{By: by, At: instant(returned)}
+	}
+	return u, decode(entry, &u.Entry)
 }
 
 // unnumberedOf returns why an intake gets no number, or nil.
@@ -42,6 +52,15 @@ func unnumberedOf(ctx context.Context, q querier, intakeID int64) (*protocollo.U
 // recordUnnumbered takes the place of the first attempt: nobody is asked.
 func (w *wtx) recordUnnumbered(i protocollo.Intake, in station.NewIntake) (station.RecordedIntake, error) {
 	u := in.Unnumbered
+	detail := map[string]any{"code": i.Code(), "grounds": u.Grounds, "envelopeWords": u.Words}
+	if e := u.Entry; e != nil {
+		delete(detail, "envelopeWords")
+		detail["listEntry"], detail["listSource"], detail["manual"], detail["version"] = e.Words, e.Source, e.Manual, e.Version
+		_, err := w.insert("unregistered_entries", row{"intake_id": i.ID, "code": e.Code, "words": e.Words, "source": e.Source, "manual": e.Manual, "version": e.Version})
+		if err != nil {
+			return station.RecordedIntake{}, err
+		}
+	}
 	_, err := w.insert("unnumbered_intakes", row{"intake_id": i.ID, "grounds": string(u.Grounds), "words": u.Words, "by_user": in.Actor.User})
 	if err != nil {
 		return station.RecordedIntake{}, err
@@ -49,11 +68,12 @@ func (w *wtx) recordUnnumbered(i protocollo.Intake, in station.NewIntake) (stati
 	if err := w.indexIntake(i); err != nil {
 		return station.RecordedIntake{}, err
 	}
-	return station.RecordedIntake{Intake: i}, w.report(KindIntake, in.Actor.User, i.AOO, i.ID, map[string]any{"code": i.Code(), "grounds": u.Grounds, "envelopeWords": u.Words})
+	return station.RecordedIntake{Intake: i}, w.report(KindIntake, in.Actor.User, i.AOO, i.ID, detail)
 }
 
-// envelope returns the intake whose arrival a letter keeps that its addressee gave back (002 art. 67.3), with the row that says that it had no number.
-// NotFound "no-envelope" where there is none of the AOO; Conflict "envelope-registered" where it became a letter before.
+// envelope returns the intake without number whose arrival a letter keeps that is to be registered after all, as one that its addressee gave back (002
+// art. 67.3), with the row that says that it had no number. NotFound "no-envelope" where there is none of the AOO; Conflict "envelope-registered" where
+// it became a letter before, "returned-to-post" where it is with the post again.
 func (w *wtx) envelope(aoo protocollo.AOOCode, intakeID int64) (protocollo.Intake, int64, error) {
 	none := protocollo.Errorf(protocollo.NotFound, "no-envelope", "no such envelope: %d", intakeID)
 	i, err := intakeByID(w.ctx, w, intakeID)
@@ -67,8 +87,10 @@ func (w *wtx) envelope(aoo protocollo.AOOCode, intakeID int64) (protocollo.Intak
 	switch {
 	case err != nil:
 		return i, 0, err
-	case u == nil || u.Grounds != protocollo.GroundsPersonal:
+	case u == nil:
 		return i, 0, none
+	case u.Returned != nil:
+		return i, 0, protocollo.Errorf(protocollo.Conflict, "returned-to-post", "envelope %d is with the post", intakeID)
 	case u.RegisteredAs != 0:
 		return i, 0, protocollo.Errorf(protocollo.Conflict, "envelope-registered", "envelope %d is intake %d", intakeID, u.RegisteredAs)
 	}

@@ -11,8 +11,8 @@ import (
 	"segnatura/scanner"
 )
 
-// readRecords reads what a list shows of intakes, in the order of their ids: intake, registration, facets, annulment, closing, why it gets no number. It
-// asks six questions however long the list is. An id that is no intake's is NotFound "intake".
+// readRecords reads what a list shows of intakes, in the order of their ids: intake, registration, facets, annulment, closing, why it gets no number, urgency.
+// It asks seven questions however long the list is. An id that is no intake's is NotFound "intake".
 func readRecords(ctx context.Context, q querier, ids []int64) ([]station.Record, error) {
 	list := make([]station.Record, len(ids))
 	at := make(map[int64]*station.Record, len(ids))
@@ -67,6 +67,13 @@ func readRecords(ctx context.Context, q querier, ids []int64) ([]station.Record,
 	}
 	for _, u := range unnumbered {
 		at[u.IntakeID].Unnumbered = &u
+	}
+	urgent, err := collect(ctx, q, scanUrgency, urgencyColumns+`WHERE y.intake_id`+among, set)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range urgent {
+		at[u.IntakeID].Urgency = &u
 	}
 	annulments, err := collect(ctx, q, scanAnnulment, `SELECT `+annulmentColumns+` FROM annulments WHERE registration_id IN
 		(SELECT id FROM registrations WHERE intake_id`+among+`)`, set)

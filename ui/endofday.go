@@ -35,8 +35,11 @@ type EndOfDay struct {
 	Unfinished DayList `json:"unfinished"`
 	Postponed  DayList `json:"postponed"`
 	Inside     DayList `json:"inside"`
+	GoingBack  DayList `json:"goingBack"`
 	Excluded   DayList `json:"excluded"`
-	ByHand     DayList `json:"byHand"`
+	// Unregistered was left out of the register.
+	Unregistered DayList `json:"unregistered"`
+	ByHand       DayList `json:"byHand"`
 }
 
 // DayList is one of its lists; Total counts all where Items are only the first.
@@ -66,7 +69,7 @@ func (s *Server) endOfDay(ctx context.Context, id auth.Identity, in *dayInput) (
 	}
 	return answer(EndOfDay{
 		EndOfDay: e, Unscanned: dayList(e.Unscanned), Unjoined: dayList(e.Unjoined), Unanswered: dayList(e.Unanswered), Unnumbered: dayList(e.Unnumbered),
-		ToConfirm: dayList(e.ToConfirm), Unfinished: dayList(e.Unfinished), Postponed: dayList(e.Postponed), Inside: dayList(e.Inside), Excluded: dayList(e.Excluded), ByHand: dayList(e.ByHand),
+		ToConfirm: dayList(e.ToConfirm), Unfinished: dayList(e.Unfinished), Postponed: dayList(e.Postponed), Inside: dayList(e.Inside), GoingBack: dayList(e.GoingBack), Unregistered: dayList(e.Unregistered), Excluded: dayList(e.Excluded), ByHand: dayList(e.ByHand),
 	}, nil)
 }
 

@@ -26,6 +26,8 @@ type Paper interface {
 	SortingList(w io.Writer, l stamp.SortingList) error
 	// PostingList writes a «Distinta di spedizione», or the recipients of one letter, as PDF/A.
 	PostingList(w io.Writer, l stamp.PostingList) error
+	// PostReturnList writes a «Distinta di restituzione alle Poste» as PDF/A.
+	PostReturnList(w io.Writer, l stamp.PostReturnList) error
 	// LabelPDF writes a label as a page of its own size.
 	LabelPDF(w io.Writer, b *stamp.Bitmap) error
 	// Dividers writes that many divider sheets for attachments.

@@ -47,7 +47,7 @@ func put(body any, format string, args ...any) call {
 
 // operations is every operation but the open ones (me, login, setup), whose tests are their own.
 func operations() []operation {
-	return slicesConcat(sessionOperations(), deskOperations(), recordOperations(), printOperations(), temporaryOperations(), envelopeOperations(), legendOperations(), counterOperations(), scanOperations(), editOperations(), profileOperations(), outcomeOperations(), refusedOperations(), stoppedOperations(), keyedOperations(), emergencyOperations(), alarmOperations(), bidOperations(), competitionOperations(), tenderPaperOperations(), paperOperations(), dailyOperations(), reconciliationOperations(), emergencyPaperOperations(), correctionOperations(), officeOperations())
+	return slicesConcat(sessionOperations(), deskOperations(), recordOperations(), printOperations(), temporaryOperations(), envelopeOperations(), unregisteredOperations(), legendOperations(), counterOperations(), scanOperations(), editOperations(), profileOperations(), outcomeOperations(), refusedOperations(), stoppedOperations(), keyedOperations(), emergencyOperations(), alarmOperations(), bidOperations(), competitionOperations(), tenderPaperOperations(), paperOperations(), dailyOperations(), reconciliationOperations(), emergencyPaperOperations(), correctionOperations(), officeOperations())
 }
 
 func slicesConcat(lists ...[]operation) []operation {

@@ -39,6 +39,8 @@ var notOurNumber = map[string]string{
 	"POST /api/emergency/registers/{id}/revocation actNumber": "the act's",
 	"POST /api/registrations draft.senderRef.protocol":        "the sender's own (DPR 445/2000 art. 53(1)(e))",
 	"POST /api/envelopes draft.senderRef.protocol":            "the sender's own",
+	"POST /api/unregistered draft.senderRef.protocol":         "the sender's own",
+	"POST /api/misdelivered draft.senderRef.protocol":         "the sender's own",
 	"POST /api/records/{id}/correct draft.senderRef.protocol": "the sender's own",
 	"POST /api/duplicates senderRef.protocol":                 "the sender's own",
 	"PUT /api/drafts/{key} draft.senderRef.protocol":          "the sender's own",

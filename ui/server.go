@@ -112,6 +112,7 @@ func (s *Server) routes() {
 	s.printerRoutes()
 	s.temporaryRoutes()
 	s.envelopeRoutes()
+	s.unregisteredRoutes()
 	s.legendRoutes()
 	s.counterRoutes()
 	s.outgoingRoutes()

@@ -44,6 +44,7 @@ type RecordView struct {
 	// Unnumbered is set on what gets no number; Inside says where a paper went that is delivered in the house.
 	Unnumbered *protocollo.Unnumbered        `json:"unnumbered,omitempty"`
 	Inside     []protocollo.InternalDelivery `json:"inside,omitempty"`
+	Urgency    *protocollo.Urgency           `json:"urgency,omitempty" doc:"Va fatta prima delle altre"`
 	Postponed  *station.Postponement         `json:"postponed,omitempty" doc:"«Scansiona più tardi», finché non si scansiona"`
 	Related    []int64                       `json:"related,omitempty"`
 }
@@ -63,7 +64,7 @@ func recordView(r station.Record) RecordView {
 	v := RecordView{
 		IntakeID: in.ID, IntakeCode: in.Code(), ArrivedAt: in.ArrivedAt, ArrivalDay: in.ArrivalDay, SavedAt: in.SavedAt,
 		Operator: in.Operator, Draft: in.Draft, Facets: r.Facets, Prints: r.Prints, Documents: r.Documents,
-		Annulment: r.Annulment, Postponed: r.Postponed, Related: r.Related, Unnumbered: r.Unnumbered, Inside: r.Inside,
+		Annulment: r.Annulment, Postponed: r.Postponed, Related: r.Related, Unnumbered: r.Unnumbered, Inside: r.Inside, Urgency: r.Urgency,
 	}
 	if reg := r.Registration; reg != nil {
 		v.RegistrationID, v.Number, v.Year, v.Day, v.RegisteredAt = reg.ID, reg.Number, reg.Key.Year, reg.Day, reg.RegisteredAt
@@ -117,10 +118,11 @@ type Candidate struct {
 	Subject   string            `json:"subject"`
 	From      string            `json:"from" doc:"Mittente o destinatario"`
 	Facets    protocollo.Facets `json:"facets"`
+	Urgent    bool              `json:"urgent,omitempty" doc:"Va fatta prima delle altre"`
 }
 
 func candidate(r station.Record) Candidate {
-	c := Candidate{IntakeID: r.Intake.ID, Subject: r.Intake.Draft.Subject, From: counterpart(r.Intake.Draft), Facets: r.Facets}
+	c := Candidate{IntakeID: r.Intake.ID, Subject: r.Intake.Draft.Subject, From: counterpart(r.Intake.Draft), Facets: r.Facets, Urgent: r.Urgency != nil}
 	if reg := r.Registration; reg != nil {
 		c.RegistrationID, c.Number, c.Year, c.Ordinary = reg.ID, reg.Number, reg.Key.Year, ordinaryNumber(*reg)
 		if sign := reg.Segnatura.Emergency; sign != nil {

@@ -63,6 +63,11 @@ func (paper) SortingList(w io.Writer, l stamp.SortingList) error {
 	return err
 }
 
+func (paper) PostReturnList(w io.Writer, l stamp.PostReturnList) error {
+	_, err := pdf.PostReturnList(w, l)
+	return err
+}
+
 func (paper) PostingList(w io.Writer, l stamp.PostingList) error {
 	_, err := pdf.PostingList(w, l)
 	return err

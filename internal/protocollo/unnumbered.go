@@ -9,18 +9,49 @@ import (
 // Grounds is why an intake gets no protocol number, from the moment that it is saved.
 type Grounds string
 
-// GroundsPersonal is an envelope that stays closed: correspondence that is somebody's own (002 art. 67; R1.15, R16.6).
-const GroundsPersonal Grounds = "personale"
+const (
+	// GroundsPersonal is an envelope that stays closed: correspondence that is somebody's own (002 art. 67; R1.15, R16.6).
+	GroundsPersonal Grounds = "personale"
+	// GroundsPost is an envelope for somebody else, still closed: it goes back to the post (002 art. 22.1; R1.11).
+	GroundsPost Grounds = "poste"
+	// GroundsExcluded is what the law or the manual leaves out of the register, by an entry of the list in force (DPR 445/2000 art. 53(5); R1.14).
+	GroundsExcluded Grounds = "escluso"
+	// GroundsElsewhere is what has a registration of its own kind, «registrazione particolare» (002 art. 39; R1.14).
+	GroundsElsewhere Grounds = "particolare"
+)
+
+// Listed reports whether the grounds are an entry of the list of what is not registered, which is then cited.
+func (g Grounds) Listed() bool { return g == GroundsExcluded || g == GroundsElsewhere }
+
+// CitedEntry is the entry of the list of what is not registered, as it read when it was cited.
+type CitedEntry struct {
+	Code   string `json:"code"`
+	Words  string `json:"words"`
+	Source string `json:"source" doc:"L'articolo o l'atto"`
+	Manual string `json:"manual" doc:"Il manuale il cui elenco era in vigore"`
+	// Version is that of the policies that had the list.
+	Version int64 `json:"version"`
+}
+
+// PostReturn is that an envelope for somebody else was given back to the post.
+type PostReturn struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
 
 // Unnumbered is what came in and is not registered: nobody is ever asked for a number of it. It is said when the intake is saved, and immutable.
 type Unnumbered struct {
 	IntakeID int64   `json:"-"`
 	Grounds  Grounds `json:"grounds"`
-	// Words are what stands on the paper and says so, e.g. «riservata».
+	// Words are what stands on the paper and says so, e.g. «riservata»; of what the list leaves out, the entry's own.
 	Words string    `json:"words"`
 	By    string    `json:"by"`
 	At    time.Time `json:"at"`
-	// RegisteredAs is the intake that it became when the addressee gave it back to be registered (002 art. 67.3); 0: none.
+	// Entry is set where the grounds are listed.
+	Entry *CitedEntry `json:"entry,omitempty"`
+	// Returned is set once an envelope for somebody else is with the post again.
+	Returned *PostReturn `json:"returned,omitempty"`
+	// RegisteredAs is the intake that it became when it was to be registered after all, as when the addressee gave it back (002 art. 67.3); 0: none.
 	RegisteredAs int64 `json:"registeredAs,omitempty"`
 }
 

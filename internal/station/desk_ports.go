@@ -72,6 +72,8 @@ type Policies struct {
 	Corrections *protocollo.CorrectionPolicy `json:"corrections,omitempty"`
 	// Legends are those that the Responsabile added to the catalogue (R2.6).
 	Legends []rules.AddedLegend `json:"legends,omitempty" maxItems:"50" doc:"Diciture aggiunte al catalogo"`
+	// Registration is the list of what is not registered; nil: the law's own.
+	Registration *rules.RegistrationPolicy `json:"registration,omitempty"`
 	// Bids is the way with plichi di gara.
 	Bids  BidPolicy `json:"bids,omitzero"`
 	SetAt time.Time `json:"setAt,omitzero"`
@@ -189,8 +191,10 @@ type Record struct {
 	// Unnumbered is set on what gets no number; Inside is its way to somebody in the house, or a registration's, oldest first; not in lists.
 	Unnumbered *protocollo.Unnumbered        `json:"unnumbered,omitempty"`
 	Inside     []protocollo.InternalDelivery `json:"inside,omitempty"`
-	Postponed  *Postponement                 `json:"postponed,omitempty"` // while nothing is scanned
-	Related    []int64                       `json:"related,omitempty"`   // duplicates chosen as different or fax first
+	// Urgency is set while whoever decides wants it done before the others.
+	Urgency   *protocollo.Urgency `json:"urgency,omitempty"`
+	Postponed *Postponement       `json:"postponed,omitempty"` // while nothing is scanned
+	Related   []int64             `json:"related,omitempty"`   // duplicates chosen as different or fax first
 }
 
 // DocumentView is a document with its pages and archive.

@@ -43,10 +43,14 @@ type EndOfDay struct {
 	// Inside is what goes to somebody in the house with a receipt: closed envelopes that nobody took away yet, and papers whose signed copy is not back
 	// (002 arts. 67-68). Reason names the person.
 	Inside DayList `json:"inside"`
+	// GoingBack is what is for somebody else and goes back to the post, or went on the day (002 art. 22.1). Reason names the addressee.
+	GoingBack DayList `json:"goingBack"`
 	// What happened on the day.
-	Excluded   DayList `json:"excluded"`
-	ByHand     DayList `json:"byHand"` // the label could not be read
-	Registered int     `json:"registered"`
+	Excluded DayList `json:"excluded"`
+	// Unregistered was left out of the register, with the entry that says so (R1.14).
+	Unregistered DayList `json:"unregistered"`
+	ByHand       DayList `json:"byHand"` // the label could not be read
+	Registered   int     `json:"registered"`
 	// Competitions have applications that no note lists, or notes without a number; of those that the actor sees.
 	Competitions []OpenCompetition `json:"competitions"`
 	// Elsewhere is zero on a day that is over.
@@ -55,7 +59,7 @@ type EndOfDay struct {
 	Clear bool `json:"clear"`
 }
 
-// DayList is one list, oldest first; Total counts all where Items are only the first.
+// DayList is one list, the urgent first and then the oldest; Total counts all where Items are only the first.
 type DayList struct {
 	Total int       `json:"total"`
 	Items []DayItem `json:"items"`
@@ -66,7 +70,7 @@ type DayItem struct {
 	Record      *Record   `json:"-"` // nil for what is of no registration
 	DocumentID  int64     `json:"documentID,omitempty"`
 	ExceptionID int64     `json:"exceptionID,omitempty"`
-	Kind        string    `json:"kind,omitempty"` // of the question, the exclusion, how the call for a number ended, what is to come: backs, takeover; or where a paper is: desk, handed
+	Kind        string    `json:"kind,omitempty"` // of the question, the exclusion, how the call for a number ended, what is to come: backs, takeover; where a paper is: desk, handed, returned; or the grounds
 	At          time.Time `json:"at"`             // since when, or when
 	By          string    `json:"by,omitempty"`
 	Reason      string    `json:"reason,omitempty"`

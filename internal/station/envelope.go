@@ -38,29 +38,8 @@ func (s *Station) KeepClosed(ctx context.Context, actor protocollo.Actor, cmd En
 		return Record{}, protocollo.Errorf(protocollo.Invalid, "recipients", "whom the envelope is for is not said")
 	}
 	seen := cmp.Or(cmd.Formula, strings.Join(words, ", "))
-	if !d.Anonymous && len(d.Normalize().Senders) == 0 {
-		d.Senders = []protocollo.Correspondent{{Name: protocollo.NoSender}}
-	}
 	d.Subject = cmp.Or(strings.TrimSpace(d.Subject), "Busta chiusa: "+seen)
-	in, err := s.newIntake(ctx, actor, RegisterCommand{Key: cmd.Key, Draft: d})
-	if err != nil {
-		return Record{}, err
-	}
-	in.Unnumbered = &protocollo.Unnumbered{Grounds: protocollo.GroundsPersonal, Words: seen}
-	unlock, err := s.keys.lock(ctx, intakeKey(cmd.Key))
-	if err != nil {
-		return Record{}, fmt.Errorf("wait for the same request: %w", err)
-	}
-	defer unlock()
-	saved, err := s.cfg.Intakes.RecordIntake(ctx, in)
-	if err != nil {
-		return Record{}, fmt.Errorf("record envelope: %w", err)
-	}
-	ctx = context.WithoutCancel(ctx)
-	if !saved.Existing {
-		s.publishIntake(EventIntake, saved.Intake.ID, saved.Intake)
-	}
-	return s.registered(ctx, actor, saved, saved.Registration), nil
+	return s.takeWithoutNumber(ctx, actor, cmd.Key, d, protocollo.Unnumbered{Grounds: protocollo.GroundsPersonal, Words: seen})
 }
 
 // refusePersonal keeps a closed envelope with words of L-14 from being registered unseen: R16.6 gives it no number, unless somebody says that the words
@@ -94,7 +73,7 @@ func (s *Station) givenBack(ctx context.Context, actor protocollo.Actor, d proto
 // DeliverInside hands a paper to somebody in the house, with the receipt in two copies that [Station.InternalReceipt] writes: an envelope that stays closed
 // (002 art. 67.2), or registered post where the Responsabile judges so, which the note then says (002 art. 68). It may be repeated under its key.
 //
-// Errors: Forbidden; NotFound; Invalid "person", "key", "note"; Conflict "not-incoming", "not-numbered" while a letter waits for its number, "annulled",
+// Errors: Forbidden; NotFound; Invalid "person", "key", "note"; Conflict "not-incoming", "not-personal", "not-numbered" while a letter waits for its number, "annulled",
 // "envelope-registered" once the envelope was given back, "delivered-inside" while it is in somebody's hands, "request-key".
 func (s *Station) DeliverInside(ctx context.Context, actor protocollo.Actor, d protocollo.InternalDelivery) (Record, error) {
 	if err := actor.Require(protocollo.ActRegister); err != nil {
@@ -129,6 +108,8 @@ func mayDeliverInside(rec Record, d protocollo.InternalDelivery) error {
 		return conflict("not-incoming")
 	case u != nil && u.RegisteredAs != 0:
 		return conflict("envelope-registered")
+	case u != nil && u.Grounds != protocollo.GroundsPersonal:
+		return conflict("not-personal")
 	case u != nil:
 		return nil
 	case rec.Registration == nil:

@@ -144,6 +144,11 @@ func (s *Station) SavePolicies(ctx context.Context, actor protocollo.Actor, p Po
 	} else if err := rules.CheckAdded(p.Legends); err != nil {
 		return Policies{}, err
 	}
+	if p.Registration == nil {
+		p.Registration = before.Registration
+	} else if err := rules.CheckRegistration(*p.Registration); err != nil {
+		return Policies{}, err
+	}
 	if p.Emergency == nil {
 		p.Emergency = before.Emergency
 	} else if err := rules.CheckEmergencyPolicy(*p.Emergency); err != nil {

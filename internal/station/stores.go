@@ -44,6 +44,8 @@ type Stores struct {
 	Bids         BidStore
 	Refused      RefusedStore
 	Envelopes    EnvelopeStore
+	PostReturns  PostReturnStore
+	Urgencies    UrgencyStore
 	Competitions CompetitionStore
 	Timestamps   TimestampStore
 }
@@ -86,6 +88,8 @@ type Store interface {
 	BidStore
 	RefusedStore
 	EnvelopeStore
+	PostReturnStore
+	UrgencyStore
 	CompetitionStore
 	TimestampStore
 }
@@ -129,6 +133,8 @@ func StoresOf(db Store) Stores {
 		Bids:         db,
 		Refused:      db,
 		Envelopes:    db,
+		PostReturns:  db,
+		Urgencies:    db,
 		Competitions: db,
 		Timestamps:   db,
 	}

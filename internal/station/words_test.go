@@ -3,6 +3,7 @@ package station_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,6 +85,11 @@ func (w *wordy) sent() []string {
 
 func asItIs(*protocollo.Draft) {}
 
+// forOthers is an envelope that came by mistake.
+func forOthers() protocollo.Draft {
+	return protocollo.Draft{Direction: protocollo.Incoming, Recipients: []protocollo.Correspondent{{Name: "Condominio Aurora", Address: "Via Po 2"}}}
+}
+
 // goesOut makes a letter one that goes out.
 func goesOut(d *protocollo.Draft) {
 	d.Direction, d.Recipients = protocollo.Outgoing, []protocollo.Correspondent{{Name: "Comune di Là"}}
@@ -159,6 +165,24 @@ func TestEveryWordThatLeaves(t *testing.T) {
 			return w.sent()
 		}, []string{"Ricorso – PERVENUTO PER ERRORE", "Collegata alla registrazione n. 0000001 del 02/03/2026"}},
 		{"L-8", "R1.11 on the envelope", func(w *wordy) []string { return w.legend(w.letter(goesOut), "L-8") }, []string{"PERVENUTO ED APERTO PER ERRORE"}},
+		{"L-7", "R1.11 on the envelope that goes back to the post unopened", func(w *wordy) []string {
+			rec, err := w.s.TakeMisdelivered(w.t.Context(), clerk, station.MisdeliveredCommand{Key: "per-altri-1", Draft: forOthers()})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			if _, err := w.s.PrintMisdelivered(w.t.Context(), clerk, rec.Intake.ID, w.printer); err != nil {
+				w.t.Fatal(err)
+			}
+			return append(w.lines(), rec.Intake.Draft.Subject)
+		}, []string{"PERVENUTO PER ERRORE", "Comune di Prova – Ricezione n. R 1/2026 del 02/03/2026", "Busta per altri: Condominio Aurora"}},
+		{"", "R1.14 what is not registered cites its entry", func(w *wordy) []string {
+			rec, err := w.s.CloseUnregistered(w.t.Context(), clerk, station.UnregisteredCommand{Key: "esclusa-1", Entry: "pubblicita"})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			e := rec.Unnumbered.Entry
+			return []string{rec.Intake.Draft.Subject, e.Words, e.Source, e.Manual}
+		}, []string{"materiali pubblicitari", "DPR 445/2000, art. 53 c. 5", "DPR 445/2000, art. 53 comma 5"}},
 		{"L-9", "art. 21, the centre's", func(w *wordy) []string {
 			if _, err := w.s.PrintLegend(w.t.Context(), clerk, w.letter(asItIs).Registration.ID, station.LegendOrder{Code: "L-9"}, w.printer); protocollo.ClassOf(err) != protocollo.Invalid {
 				w.t.Errorf("it is printed: %v", err)
@@ -251,9 +275,16 @@ func TestEveryWordThatLeaves(t *testing.T) {
 			return noted
 		}, []string{"allegati dichiarati 2, trovati 1, accept"}},
 		{"", "R1.13 a raccomandata has a number", func(w *wordy) []string {
-			w.letter(func(d *protocollo.Draft) {
+			advert := func(d *protocollo.Draft) {
 				d.Subject, d.Means = "Dépliant pubblicitario", protocollo.MeansRaccomandata
-			})
+			}
+			d := letter("")
+			advert(&d)
+			_, err := w.s.CloseUnregistered(w.t.Context(), clerk, station.UnregisteredCommand{Key: "esclusa-1", Draft: d, Entry: "pubblicita"})
+			if e := (*protocollo.Error)(nil); !errors.As(err, &e) || e.Code != "raccomandata-always" {
+				w.t.Errorf("left out of the register: %v", err)
+			}
+			w.letter(advert)
 			return w.lines()
 		}, []string{"Prot. n. 0000001"}},
 	} {

@@ -38,6 +38,8 @@ type Store interface {
 	station.CorrectionStore
 	station.RefusedStore
 	station.EnvelopeStore
+	station.PostReturnStore
+	station.UrgencyStore
 	station.PrintStore
 	station.BatchStore
 	station.PileStore

@@ -215,6 +215,8 @@ const dialogs: Record<string, Opening[]> = {
       },
     },
   ],
+  UnregisteredDialog: [{ name: 'Non si registra', open: (c) => c.hands.press('F3') }],
+  MisdeliveredDialog: [{ name: 'È indirizzata ad altri', open: (c) => c.hands.press('Shift+F3') }],
   DuplicatesDialog: [
     {
       name: 'È già registrato?',

@@ -30,6 +30,15 @@ export interface components {
             source: string;
             text: string;
         };
+        AddedUnregistered: {
+            /** @description es. E-1 */
+            code: string;
+            /** @enum {string} */
+            grounds: "escluso" | "particolare";
+            /** @description L'articolo o l'atto su cui si fonda */
+            source: string;
+            words: string;
+        };
         Alarm: {
             aoo: string;
             /** Format: int64 */
@@ -529,6 +538,8 @@ export interface components {
             /** Format: int64 */
             registrationID: number;
             subject: string;
+            /** @description Va fatta prima delle altre */
+            urgent?: boolean;
             /** Format: int64 */
             year: number;
         };
@@ -551,6 +562,16 @@ export interface components {
              * @description x di n
              */
             order?: number;
+        };
+        CitedEntry: {
+            code: string;
+            /** @description Il manuale il cui elenco era in vigore */
+            manual: string;
+            /** @description L'articolo o l'atto */
+            source: string;
+            /** Format: int64 */
+            version: number;
+            words: string;
         };
         Classifica: {
             code: string;
@@ -1158,6 +1179,8 @@ export interface components {
             /** Format: int64 */
             registrationID: number;
             subject: string;
+            /** @description Va fatta prima delle altre */
+            urgent?: boolean;
             /** Format: int64 */
             year: number;
         };
@@ -1518,6 +1541,7 @@ export interface components {
             duty: "subito" | "differibile" | "eventuale";
             elsewhere: components["schemas"]["OpenElsewhere"];
             excluded: components["schemas"]["DayList"];
+            goingBack: components["schemas"]["DayList"];
             inside: components["schemas"]["DayList"];
             postponed: components["schemas"]["DayList"];
             /** Format: int64 */
@@ -1527,6 +1551,7 @@ export interface components {
             unfinished: components["schemas"]["DayList"];
             unjoined: components["schemas"]["DayList"];
             unnumbered: components["schemas"]["DayList"];
+            unregistered: components["schemas"]["DayList"];
             unscanned: components["schemas"]["DayList"];
         };
         EnvelopeCommand: {
@@ -1535,6 +1560,9 @@ export interface components {
             formula?: string;
             /** @description Chiave della richiesta, creata quando si apre il modulo */
             key: string;
+        };
+        EnvelopeLegendInputBody: {
+            printer?: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -2049,6 +2077,11 @@ export interface components {
              */
             into: number;
         };
+        MisdeliveredCommand: {
+            draft: components["schemas"]["Draft"];
+            /** @description Chiave della richiesta, creata quando si apre il modulo */
+            key: string;
+        };
         MoveEmergencyInputBody: {
             /** @description Perché sono atti urgenti, dove si registrano solo quelli */
             grounds?: string;
@@ -2364,6 +2397,7 @@ export interface components {
             pageProfile: string;
             /** @description Estremi della certificazione di processo */
             processCertificate?: string;
+            registration?: components["schemas"]["RegistrationPolicy"];
             /** Format: date-time */
             setAt?: string;
             setBy?: string;
@@ -2377,6 +2411,16 @@ export interface components {
             at: string;
             by: string;
             reason: string;
+        };
+        PostReturn: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        PostReturnInputBody: {
+            /** @description Le ricezioni riprese dalle Poste */
+            intakes: number[] | null;
+            key: string;
         };
         PrepareInputBody: {
             /** Format: int64 */
@@ -2626,6 +2670,8 @@ export interface components {
              */
             temporaryFrom?: string;
             unnumbered?: components["schemas"]["Unnumbered"];
+            /** @description Va fatta prima delle altre */
+            urgency?: components["schemas"]["Urgency"];
             /** @description Le parole del sistema centrale */
             words?: string;
             /** Format: int64 */
@@ -2678,6 +2724,16 @@ export interface components {
             notPersonal?: boolean;
             print?: boolean;
             printer?: string;
+        };
+        RegistrationPolicy: {
+            added?: components["schemas"]["AddedUnregistered"][] | null;
+            /** @description Le voci del manuale tolte dall'elenco */
+            off?: string[] | null;
+            profile?: string;
+        };
+        RegistrationProfile: {
+            manual: string;
+            name: string;
         };
         ReopenInputBody: {
             /**
@@ -3447,15 +3503,45 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            entry?: components["schemas"]["CitedEntry"];
             grounds: string;
             /** Format: int64 */
             registeredAs?: number;
+            returned?: components["schemas"]["PostReturn"];
             words: string;
         };
         UnreadPage: {
             /** Format: int64 */
             page: number;
             why: string;
+        };
+        Unregistered: {
+            added?: boolean;
+            code: string;
+            /** @enum {string} */
+            grounds: "escluso" | "particolare";
+            off?: boolean;
+            /** @description L'articolo o l'atto */
+            source: string;
+            words: string;
+        };
+        UnregisteredCommand: {
+            draft: components["schemas"]["Draft"];
+            /** @description Il codice della voce dell'elenco in vigore */
+            entry: string;
+            /** @description Chiave della richiesta, creata quando si apre il modulo */
+            key: string;
+        };
+        UnregisteredList: {
+            entries: components["schemas"]["Unregistered"][] | null;
+            manual: string;
+            profile: string;
+            profiles: components["schemas"]["RegistrationProfile"][] | null;
+            /**
+             * Format: int64
+             * @description La versione delle regole
+             */
+            version: number;
         };
         UnsignedAct: {
             /** Format: int64 */
@@ -3469,6 +3555,16 @@ export interface components {
         };
         UORs: {
             uors: components["schemas"]["UOR"][] | null;
+        };
+        Urgency: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+        };
+        UrgentInputBody: {
+            reason: string;
+            urgent: boolean;
         };
         WaitingCount: {
             /** Format: date-time */

@@ -10,7 +10,7 @@ import type {
   DailyRegister, EmergencyColumn, EmergencyPolicy, EmergencyProfile, EmergencyRow, SheetComparison, SheetFormat, SheetImportFormat,
   AuthoriseOrder, CloseOrder, EmergencyRegister, EmergencyState, ExtendOrder, MoveResult, OpenOrder, RecoverySummary, RevokeOrder, UnsignedAct,
   Alarm, AlarmView, CorrectionAnswer, CorrectionAsk, CorrectionView, OutcomeCandidate, OutcomeDecision, Outcomes, StoppedDelivery,
-  FoundScanners, ScanProfile, PrinterOffset, PrinterProfile, PrinterSettings, TestPrint, Reconciliation, Legend, LegendVersion, TemporaryPrint, TriedScanner, RoadState, YearCommand, EmergencyYear,
+  FoundScanners, ScanProfile, PrinterOffset, PrinterProfile, PrinterSettings, TestPrint, Reconciliation, Legend, LegendVersion, TemporaryPrint, UnregisteredList, TriedScanner, RoadState, YearCommand, EmergencyYear,
 } from './types'
 
 export class ApiError extends Error {
@@ -178,6 +178,12 @@ export const api = {
   duplicates: (d: Draft) => post<{ duplicates: DuplicateView[] }>('/api/duplicates', d).then((r) => r.duplicates ?? []),
   register: (c: RegisterCommand) => post<Registered>('/api/registrations', onPrinter(c)),
   keepClosed: (c: { key: string; draft: Draft; formula?: string }) => post<RecordView>('/api/envelopes', c),
+  unregistered: () => get<UnregisteredList>('/api/unregistered'),
+  closeUnregistered: (c: { key: string; draft: Draft; entry: string }) => post<RecordView>('/api/unregistered', c),
+  takeMisdelivered: (c: { key: string; draft: Draft }) => post<RecordView>('/api/misdelivered', c),
+  printMisdelivered: (intakeID: number) => post<TemporaryPrint>(`/api/records/${intakeID}/envelope-legend`, {}),
+  returnToPost: (key: string, intakes: number[]) => post<void>('/api/post-returns', { key, intakes }),
+  setUrgent: (intakeID: number, urgent: boolean, reason: string) => post<RecordView>(`/api/records/${intakeID}/urgent`, { urgent, reason }),
   deliverInside: (intakeID: number, d: { key: string; person: string; note?: string }) => post<RecordView>(`/api/records/${intakeID}/inside`, d),
   endInside: (id: number, e: { outcome: 'firmata' | 'non-consegnata'; person?: string; note?: string }) => post<RecordView>(`/api/inside/${id}/end`, e),
   keyNumber: (intakeID: number, n: { number: string; again: string; day: string; confirmed?: boolean; print?: boolean }) =>
@@ -363,5 +369,7 @@ export const temporaryLabelURL = (intakeID: number) => `/api/records/${intakeID}
 export const firstPageURL = (registrationID: number) => `/api/registrations/${registrationID}/first-page.pdf`
 export const copyStampURL = (intakeID: number) => `/api/records/${intakeID}/copy-stamp.pdf`
 export const legendURL = (registrationID: number, code: string, segnatura: boolean) => `/api/registrations/${registrationID}/legend.pdf` + query({ code, segnatura: String(segnatura) })
+export const envelopeLegendURL = (intakeID: number) => `/api/records/${intakeID}/envelope-legend.pdf`
+export const postReturnURL = (day: string) => '/api/endofday/restituzione.pdf' + query({ day })
 export const internalReceiptURL = (id: number) => `/api/inside/${id}/receipt.pdf`
 export const receiptURL = (intakeID: number) => `/api/records/${intakeID}/receipt.pdf`

@@ -38,9 +38,16 @@ function confirm(): void {
   else focusOn('[data-confirm]', 'Nessun documento da confermare.')
 }
 
+/** A letter that is corrected was registered: it is not left out of the register any more. */
+function aside(name: 'unregistered' | 'misdelivered'): void {
+  if (!intake.form.correcting) dialogs.show(name)
+}
+
 const onDesk: Record<string, () => void> = {
   delivery: () => dialogs.show('delivery'),
   counter: () => intake.counter(),
+  unregistered: () => aside('unregistered'),
+  misdelivered: () => aside('misdelivered'),
   copy: () => intake.copyPrevious(),
   'register-print': () => void deskForm.register?.(true),
   register: () => void deskForm.register?.(false),

@@ -11,7 +11,7 @@ describe('the lists of a day', () => {
   it('stand each once, what is open first', () => {
     for (const duty of ['subito', 'eventuale'] as const) {
       const list = sectionsOf(duty)
-      expect(new Set(list.map((s) => s.name)).size).toBe(10)
+      expect(new Set(list.map((s) => s.name)).size).toBe(12)
       expect(list.findIndex((s) => !s.open)).toBe(list.filter((s) => s.open).length)
     }
   })
@@ -47,6 +47,9 @@ describe('the lists of a day', () => {
     expect(dayItemText('unfinished', { kind: 'backs' })).toBe('Mancano i retri')
     expect(dayItemText('unfinished', {})).toBe('Scansione non conclusa')
     expect(dayItemText('unnumbered', {})).toBe('Richiesta in corso')
+    expect(dayItemText('goingBack', { kind: 'desk', reason: 'Condominio Aurora' })).toBe('Al banco, per Condominio Aurora')
+    expect(dayItemText('goingBack', { kind: 'returned', reason: 'Condominio Aurora' })).toBe('Ripresa dalle Poste, per Condominio Aurora')
+    expect(dayItemText('unregistered', { kind: 'particolare', reason: 'ordinanze (art. 39)' })).toBe('Registrazione particolare: ordinanze (art. 39)')
     expect(dayItemText('excluded', { kind: 'certificato-medico', reason: 'certificati medici' })).toBe('certificati medici')
     expect(dayItemText('toConfirm', {})).toBe('')
     expect(dayItemText('inside', { kind: 'desk', reason: 'Luca Neri' })).toBe('Da consegnare a Luca Neri')

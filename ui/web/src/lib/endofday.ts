@@ -6,7 +6,7 @@ import type { RouteName } from './router'
 import type { DayItem, EndOfDay, OpenCompetition } from './types'
 
 export interface DaySection {
-  name: 'unscanned' | 'unjoined' | 'unanswered' | 'unnumbered' | 'toConfirm' | 'unfinished' | 'postponed' | 'inside' | 'excluded' | 'byHand'
+  name: 'unscanned' | 'unjoined' | 'unanswered' | 'unnumbered' | 'toConfirm' | 'unfinished' | 'postponed' | 'inside' | 'goingBack' | 'unregistered' | 'excluded' | 'byHand'
   title: string
   /** Somebody still has to do something about it; the others are known, or done. */
   open: boolean
@@ -24,6 +24,8 @@ const others: readonly DaySection[] = [
   { name: 'unnumbered', title: 'Ricezioni senza numero', open: true, hint: 'Chi è in attesa lo riceve da solo. Di quelle rifiutate apri la ricezione e chiedi di nuovo; gli esiti incerti sono in «Da verificare». Se il giorno è passato, avvisa il Responsabile.' },
   { name: 'postponed', title: 'Da scansionare più tardi', open: false, hint: 'Restano qui finché non si scansionano.' },
   { name: 'inside', title: 'Consegne interne in corso', open: false, hint: 'Buste chiuse ancora al banco, e consegne di cui non è tornata la copia firmata: si aggiornano dalla loro pagina.' },
+  { name: 'goingBack', title: 'Da restituire alle Poste', open: false, hint: 'Buste chiuse indirizzate ad altri. Segna quelle che le Poste riprendono; la distinta la firma chi le prende.' },
+  { name: 'unregistered', title: 'Non registrate', open: false, hint: 'Lasciate fuori dal protocollo in questo giorno, con la voce dell’elenco.' },
   { name: 'excluded', title: 'Escluse dalla scansione', open: false, hint: 'Decise in questo giorno.' },
   { name: 'byHand', title: 'Etichette non lette', open: false, hint: 'Abbinate a mano in questo giorno.' },
 ]
@@ -82,6 +84,10 @@ export function dayItemText(section: DaySection['name'], i: Pick<DayItem, 'kind'
       return attemptText(i.kind, keyed)
     case 'inside':
       return i.kind === 'desk' ? `Da consegnare a ${i.reason ?? ''}` : `In mano a ${i.reason ?? ''}: manca la copia firmata`
+    case 'goingBack':
+      return `${i.kind === 'returned' ? 'Ripresa dalle Poste, per' : 'Al banco, per'} ${i.reason ?? ''}`
+    case 'unregistered':
+      return `${i.kind === 'particolare' ? 'Registrazione particolare: ' : ''}${i.reason ?? ''}`
     case 'byHand':
       return 'Abbinata a mano'
     default:

@@ -9,11 +9,11 @@ import {
 import { protocol } from './format'
 import { errorText, errorWords } from './errors'
 import { fetchPDF } from './labelpdf'
-import { printStateWords, word } from './messages'
+import { printerWords, printStateWords, temporaryWords, word } from './messages'
 import { notices } from './notices.svelte'
 import { place } from './place.svelte'
 import { session, store, stored } from './session.svelte'
-import type { CorrectedLetter, Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered } from './types'
+import type { CorrectedLetter, Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered, TemporaryPrint } from './types'
 
 const autosaveMs = 400
 /** Somebody who types without a pause is kept all the same. */
@@ -72,6 +72,8 @@ class Intake {
   private timer: ReturnType<typeof setTimeout> | undefined
   private previous: Draft | undefined
   private before: Sticky | undefined
+  /** What was set before a letter that was opened by mistake was sent on: the next one comes in again. */
+  private detour: Sticky | undefined
 
   focus(field = 'party'): void {
     this.attention = { field, n: this.attention.n + 1 }
@@ -139,7 +141,11 @@ class Intake {
 
   /** An empty form for the next letter. */
   blank(): void {
-    this.show(newForm(mint(), stickyOf(this.form)))
+    this.show(newForm(mint(), this.nextSticky()))
+  }
+
+  private nextSticky(): Sticky {
+    return (sendsOn(this.form) && this.detour) || stickyOf(this.form)
   }
 
   async discard(): Promise<void> {
@@ -299,7 +305,7 @@ class Intake {
     this.previous = record.draft
     if (printProblem) notices.show('warning', errorText(printProblem))
     if (record.words && !record.number) notices.show('warning', `Risposta del sistema di protocollo: «${record.words}».`)
-    store(stickyKey, JSON.stringify(stickyOf(this.form)))
+    store(stickyKey, JSON.stringify(this.nextSticky()))
     notices.say(spoken(outcome))
     desk.recent = [record, ...desk.recent.filter((r) => r.intakeID !== record.intakeID)].slice(0, 5)
     desk.refresh('status', 'labels', 'recent')
@@ -307,8 +313,9 @@ class Intake {
       desk.delivery = { ...desk.delivery, intakes: desk.delivery.intakes + 1 }
     }
     void this.forecast(outcome)
+    if (record.draft.direction === 'P' && record.draft.circumstance?.kind === 'aperto-per-errore' && this.wantsLabel) void this.envelopeLegend(record)
     if (!this.form.atCounter) {
-      this.blank()
+      if (!arrived || !opened(record) || !this.sendOn(record)) this.blank()
       return
     }
     this.form = newForm(mint(), savedSticky())
@@ -354,6 +361,80 @@ class Intake {
     }
   }
 
+  /** «Non si registra», by an entry of the list. Returns what went wrong. */
+  async leaveOut(entry: string): Promise<string> {
+    return this.withoutNumber((key, draft) => api.closeUnregistered({ key, draft, entry }),
+      (r) => `Ricezione ${r.intakeCode}: non si registra. Resta nel giorno con la voce dell’elenco.`)
+  }
+
+  /** «Torna alle Poste»: a closed envelope for somebody else. Returns what went wrong. */
+  async toThePost(to: string, address: string, legend: boolean): Promise<string> {
+    return this.withoutNumber((key, draft) => api.takeMisdelivered({ key, draft: { ...draft, recipients: [{ name: to, ...(address ? { address } : {}) }] } }), (r) => {
+      if (legend) void this.labelled(api.printMisdelivered(r.intakeID))
+      return `Ricezione ${r.intakeCode}: torna alle Poste, per ${to}. È in «Fine giornata», da restituire.`
+    })
+  }
+
+  private async withoutNumber(send: (key: string, draft: Draft) => Promise<RecordView>, words: (r: RecordView) => string): Promise<string> {
+    if (this.busy) return ''
+    clearTimeout(this.timer)
+    this.busy = true
+    try {
+      const r = await send(this.form.key, toDraft(this.form, desk.delivery?.id))
+      notices.show('success', words(r))
+      desk.refresh('status', 'recent')
+      if (desk.delivery && r.draft.deliveryID === desk.delivery.id) desk.delivery = { ...desk.delivery, intakes: desk.delivery.intakes + 1 }
+      if (this.form.atCounter) this.back()
+      else this.blank()
+      return ''
+    } catch (err) {
+      return errorText(problemOf(err))
+    } finally {
+      this.busy = false
+    }
+  }
+
+  /** A letter for others that was opened: it is registered as it came, and then as it goes on (002 art. 22.2). */
+  openedByMistake(): void {
+    this.form.direction = 'A'
+    this.form.circumstance = 'aperto-per-errore'
+    this.focus()
+    notices.show('info', 'Aperta per errore: registrala in entrata, l’oggetto dirà «PERVENUTO PER ERRORE». Poi si apre la registrazione in uscita.')
+  }
+
+  /** The registration in exit of what was opened by mistake, to whom it came from. Returns whether it can be written now. */
+  sendOn(r: RecordView): boolean {
+    if (!r.registrationID) {
+      notices.show('info', `Quando la Ricezione ${r.intakeCode} ha il numero, rispediscila dalla sua pagina: manca la registrazione in uscita.`)
+      return false
+    }
+    if (!isEmpty(this.form) && this.form.key && this.outcome?.record.intakeID !== r.intakeID) this.park()
+    this.detour = savedSticky()
+    this.show(fromDraft(mint(), { direction: 'P', subject: r.draft.subject, means: 'posta', circumstance: { kind: 'aperto-per-errore', of: r.registrationID },
+      ...(r.draft.senders ? { recipients: r.draft.senders } : {}) }))
+    this.changed()
+    this.focus('party')
+    notices.show('info', `Adesso la registrazione in uscita di ${protocol(r)}: a chi si rispedisce. Con l’etichetta esce la dicitura per la busta.`)
+    return true
+  }
+
+  /** L-8, for the envelope in which it goes on. */
+  private async envelopeLegend(r: RecordView): Promise<void> {
+    if (r.registrationID) await this.labelled(api.printLegend(r.registrationID, 'L-8', false))
+    else notices.show('info', 'Quando ha il numero, stampa dalla sua pagina la dicitura L-8 per la busta.')
+  }
+
+  /** Says what became of a legend's label. */
+  private async labelled(print: Promise<TemporaryPrint>): Promise<void> {
+    try {
+      const p = await print
+      const words = `Dicitura per la busta: ${word(temporaryWords, p.state).toLowerCase()}` + (p.condition ? ` (${word(printerWords, p.condition)})` : '')
+      notices.show(p.state === 'printed' ? 'success' : 'warning', words)
+    } catch (err) {
+      notices.fail(err)
+    }
+  }
+
   /** The clerk's word that the envelope is no personal one. */
   async notPersonal(): Promise<void> {
     const e = this.envelope
@@ -361,10 +442,10 @@ class Intake {
     if (e) await this.register(e.print, e.choice, true)
   }
 
-  /** What its addressee gave back to be registered keeps the arrival of the envelope. */
-  giveBack(intakeID: number): void {
+  /** What had no number and is to be registered after all, as when its addressee gave it back, keeps the arrival of then. */
+  giveBack(intakeID: number, draft: Draft): void {
     if (!isEmpty(this.form)) this.park()
-    this.show(fromDraft(mint(), { direction: 'A', subject: '', envelope: 'aperta', envelopeID: intakeID }))
+    this.show(fromDraft(mint(), { ...draft, envelopeID: intakeID }))
     this.changed()
     this.focus('party')
   }
@@ -393,6 +474,16 @@ class Intake {
     if (!asked) this.more = true
     this.focus(field)
   }
+}
+
+/** The form is the exit of a letter that was opened by mistake. */
+function sendsOn(f: Form): boolean {
+  return f.direction === 'P' && f.circumstance === 'aperto-per-errore'
+}
+
+/** It came in, was for somebody else, and was opened. */
+function opened(r: RecordView): boolean {
+  return r.draft.direction === 'A' && r.draft.circumstance?.kind === 'aperto-per-errore'
 }
 
 function formOf(d: ParkedDraft | undefined): Form | undefined {

@@ -13,6 +13,8 @@ export interface KeyBinding {
 export const bindings: readonly KeyBinding[] = [
   { id: 'help', combo: 'F1', label: 'F1', what: 'Mostra i tasti' },
   { id: 'delivery', combo: 'F2', label: 'F2', what: 'Apre o chiude «Arrivo posta»' },
+  { id: 'unregistered', combo: 'F3', label: 'F3', what: 'Non si registra: la voce dell’elenco che lo dice' },
+  { id: 'misdelivered', combo: 'Shift+F3', label: 'Maiusc+F3', what: 'È per altri: torna alle Poste, o è stata aperta per errore' },
   { id: 'counter', combo: 'F4', label: 'F4', what: '«Sportello»: mette da parte il modulo e serve il cittadino' },
   { id: 'freeze', combo: 'F6', label: 'F6', what: 'Plico di gara: ferma l’istante di ricezione, anche a schermo bloccato' },
   { id: 'copy', combo: 'F7', label: 'F7', what: 'Copia i dati della lettera precedente' },

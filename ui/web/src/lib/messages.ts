@@ -250,7 +250,7 @@ export function attemptText(outcome: string | undefined, keyed: boolean | undefi
 /** Kinds of journal entries. An unknown one shows as it is. */
 export const journalWords: Words = {
   'setup.saved': 'Prima configurazione', 'intake.recorded': 'Ricezione registrata', 'intake.corrected': 'Dati corretti dopo il rifiuto, prima del numero', 'intake.closed': 'Chiusa senza numero', 'attempt.started': 'Numero richiesto',
-  'paper.delivered-inside': 'Consegnata con ricevuta in duplice copia', 'paper.delivery-ended': 'Esito della consegna interna',
+  'paper.delivered-inside': 'Consegnata con ricevuta in duplice copia', 'paper.delivery-ended': 'Esito della consegna interna', 'paper.returned-to-post': 'Ripresa dalle Poste', 'intake.urgency': 'Urgenza',
   'attempt.settled': 'Esito della richiesta', 'outcome.decided': 'Esito incerto chiarito da una persona', 'number.taken': 'Numero preso dal registro', 'number.keyed': 'Numero letto su un altro schermo', 'number.confirmed': 'Numero attribuito',
   'emergency.authorised': 'Registro di emergenza autorizzato', 'emergency.opened': 'Registro di emergenza aperto', 'emergency.extended': 'Registro di emergenza prorogato',
   'emergency.closed': 'Registro di emergenza chiuso', 'emergency.revoked': 'Autorizzazione all’emergenza revocata', 'emergency.renewed': 'Registro di emergenza del nuovo anno',
@@ -299,6 +299,7 @@ export const journalFieldWords: Words = {
   declaredDay: 'giorno dichiarato', intakes: 'ricezioni', validFrom: 'valido dal', classes: 'classi', lines: 'righe', added: 'aggiunti',
   cause: 'causa', planned: 'programmata', label: 'numero di emergenza', rows: 'registrazioni', restoredAt: 'ripristino', until: 'fino a', closed: 'chiuso', opened: 'aperto', act: 'atto', emergency: 'numero di emergenza',
   duplicateIntake: 'somiglia alla ricezione', fields: 'dati', oldValues: 'valore annullato', newValues: 'valore nuovo', correctionKind: 'richiesta', correctionChoice: 'decisione', correctionOutcome: 'esito',
+  listEntry: 'voce dell’elenco', listSource: 'articolo o atto', manual: 'elenco di', urgent: 'urgente',
   grounds: 'senza numero perché', envelopeWords: 'sulla busta', notPersonal: 'busta chiusa, non personale', to: 'a', signedBy: 'firmata da', deliveryOutcome: 'esito della consegna',
   stamped: 'su', serial: 'numero di serie', authority: 'rilasciata da', fault: 'motivo',
   alarm: 'avviso', hours: 'ore', count: 'quante', end: 'perché', model: 'modello', backup: 'copia del', entry: 'ultima riga', attempts: 'richieste da verificare', corrections: 'rettifiche da verificare', dispatches: 'trasmissioni da verificare', prints: 'etichette forse già uscite',
@@ -306,6 +307,11 @@ export const journalFieldWords: Words = {
 
 /** Fields that serve programs: a reader has no use for them. */
 export const journalFieldsUnsaid: readonly string[] = ['authorisation', 'opening', 'id', 'emergencyRegister', 'from', 'source', 'document', 'exception', 'delivery', 'dispatch', 'ref', 'key', 'before', 'after', 'correction', 'superseded', 'replacedBy', 'subject']
+
+/** Why something gets no number. */
+export const groundsWords: Words = {
+  personale: 'busta chiusa, senza numero', poste: 'per altri, torna alle Poste', escluso: 'esclusa dalla registrazione', particolare: 'registrazione particolare',
+}
 
 /** How a delivery in the house ended. */
 export const deliveryWords: Words = { firmata: 'firmata', 'non-consegnata': 'non consegnata' }
@@ -323,7 +329,7 @@ export function word(words: Words, code: string | undefined): string {
 export function progressText(r: Pick<RecordView, 'facets' | 'attempt' | 'draft' | 'held' | 'emergency' | 'ordinary' | 'unnumbered'>, keyed = false): string {
   const f = r.facets
   if (f.annulled) return 'annullato'
-  if (r.unnumbered) return 'busta chiusa, senza numero'
+  if (r.unnumbered) return r.unnumbered.returned ? 'ripresa dalle Poste' : word(groundsWords, r.unnumbered.grounds)
   if (!f.numbered && r.held) return word(heldWords, r.held).toLowerCase()
   if (!f.numbered) return r.attempt ? attemptText(r.attempt, keyed).toLowerCase() : 'ricevuto'
   if (f.delivered) return 'trasmesso'

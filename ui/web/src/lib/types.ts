@@ -42,6 +42,10 @@ export type LegendVersion = S['LegendVersion']
 export type RecipientList = With<S['RecipientList'], { recipients?: Correspondent[] | null; faults?: RecipientFault[] | null }>
 type RecipientFault = S['RecipientFault']
 export type TemporaryPrint = S['TemporaryPrint']
+/** The list of what is not registered, as it is in force. */
+export type UnregisteredList = With<S['UnregisteredList'], { entries: Unregistered[]; profiles: { name: string; manual: string }[] }>
+export type Unregistered = S['Unregistered']
+export type RegistrationPolicy = With<S['RegistrationPolicy'], { off?: string[] | null; added?: S['AddedUnregistered'][] | null }>
 export type PrintView = With<S['PrintView'], { state: PrintState }>
 export type DuplicateView = S['DuplicateView']
 export type Page = S['Page']
