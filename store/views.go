@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
@@ -233,18 +235,22 @@ func (db *DB) History(ctx context.Context, a protocollo.Actor, intakeID int64) (
 
 // Journal pages through the AOO's journal, newest first. Entries about an intake are listed for who sees it; who may read the
 // journal ([protocollo.ActJournal]) also sees those about ordinary intakes, but no letter's words where it may not search. limit is at most 500.
-func (db *DB) Journal(ctx context.Context, a protocollo.Actor, before int64, limit int) ([]protocollo.Entry, error) {
+func (db *DB) Journal(ctx context.Context, a protocollo.Actor, before int64, limit int) ([]station.JournalEntry, error) {
 	where, args := visible(a)
 	if limit < 1 || limit > 500 {
 		limit = 500
 	}
 	args = append([]any{string(a.AOO), before, before}, args...)
 	args = append(args, a.May(protocollo.ActJournal), a.May(protocollo.ActConfidential), limit)
-	list, err := collect(ctx, db.read, entry, `SELECT `+entryColumns+` FROM journal j WHERE (j.aoo = ? OR j.aoo = '') AND (? = 0 OR j.seq < ?)
+	entries, err := collect(ctx, db.read, entry, `SELECT `+entryColumns+` FROM journal j WHERE (j.aoo = ? OR j.aoo = '') AND (? = 0 OR j.seq < ?)
 		AND (j.intake = 0 OR EXISTS (SELECT 1 FROM records x WHERE x.intake_id = j.intake AND (`+where+` OR (? AND (x.confidential = 0 OR ?)))))
 		ORDER BY j.seq DESC LIMIT ?`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
+	}
+	list, err := withLetters(ctx, db.read, entries)
+	if err != nil {
+		return nil, fmt.Errorf("read the journal's letters: %w", err)
 	}
 	if a.May(protocollo.ActSearch) {
 		return list, nil
@@ -253,6 +259,31 @@ func (db *DB) Journal(ctx context.Context, a protocollo.Actor, before int64, lim
 		if list[n].Detail, err = withoutLetterWords(e.Detail); err != nil {
 			return nil, fmt.Errorf("veil entry %d: %w", e.Seq, err)
 		}
+	}
+	return list, nil
+}
+
+// withLetters says what the entries' letters are called.
+func withLetters(ctx context.Context, q querier, entries []protocollo.Entry) ([]station.JournalEntry, error) {
+	called := map[int64]string{}
+	for _, e := range entries {
+		if e.Intake != 0 {
+			called[e.Intake] = ""
+		}
+	}
+	records, err := readRecords(ctx, q, slices.Collect(maps.Keys(called)))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		called[r.Intake.ID] = r.Intake.Code()
+		if r.Registration != nil {
+			called[r.Intake.ID] = r.Registration.ShortCitation()
+		}
+	}
+	list := make([]station.JournalEntry, len(entries))
+	for i, e := range entries {
+		list[i] = station.JournalEntry{Entry: e, Letter: called[e.Intake]}
 	}
 	return list, nil
 }

@@ -28,6 +28,7 @@ type CompetitionLetter struct {
 	// Cited is how the number is said: one of the emergency register never stands without its register (L-10, L-11).
 	Cited    string `json:"cited,omitempty" doc:"es. 0000012/2026, n. 1/2026 R.E. 1/2026"`
 	Annulled bool   `json:"annulled,omitempty"`
+	Closed   bool   `json:"closed,omitempty" doc:"La lettera è stata chiusa senza numero"`
 }
 
 // NoteView is a nota riepilogativa.
@@ -200,16 +201,12 @@ func (s *Server) registerNote(ctx context.Context, id auth.Identity, in *IDPath)
 
 func letterOf(rec station.Record) CompetitionLetter {
 	if rec.Registration == nil {
-		return CompetitionLetter{}
+		return CompetitionLetter{Closed: rec.Closing != nil}
 	}
 	r := rec.Registration
-	l := CompetitionLetter{Number: r.Number, NumberYear: r.Key.Year, Annulled: rec.Annulment != nil, Cited: fmt.Sprintf("%s/%d", r.Number, r.Key.Year)}
-	if sign := r.Segnatura.Emergency; sign != nil {
-		l.Cited = sign.Label
-		if r.Recovery != nil {
-			l.Number, l.NumberYear = r.Recovery.Number, r.Recovery.Key.Year
-			l.Cited = fmt.Sprintf("%s/%d (%s)", r.Recovery.Number, r.Recovery.Key.Year, sign.Label)
-		}
+	l := CompetitionLetter{Number: r.Number, NumberYear: r.Key.Year, Annulled: rec.Annulment != nil, Cited: r.ShortCitation()}
+	if r.Recovery != nil {
+		l.Number, l.NumberYear = r.Recovery.Number, r.Recovery.Key.Year
 	}
 	return l
 }

@@ -132,7 +132,13 @@ func (s *Server) journal(ctx context.Context, id auth.Identity, in *journalInput
 	if err != nil {
 		return nil, err
 	}
-	return answer(historyOf(entries), nil)
+	out := History{Entries: []historyEntry{}}
+	for _, e := range entries {
+		line := entryOf(e.Entry)
+		line.Letter = e.Letter
+		out.Entries = append(out.Entries, line)
+	}
+	return answer(out, nil)
 }
 
 func (s *Server) confirmClock(ctx context.Context, id auth.Identity, in *clockInput) (*none, error) {

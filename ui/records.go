@@ -39,6 +39,7 @@ type historyEntry struct {
 	Kind   string          `json:"kind"`
 	Detail json.RawMessage `json:"detail,omitempty"`
 	Intake int64           `json:"intakeID,omitempty"`
+	Letter string          `json:"letter,omitempty" doc:"Nel giornale: il numero della lettera, o la ricezione se non ne ha"`
 	Hash   string          `json:"hash"`
 }
 
@@ -104,7 +105,7 @@ func (s *Server) history(ctx context.Context, id auth.Identity, in *IDPath) (*bo
 func historyOf(entries []protocollo.Entry) History {
 	out := History{Entries: []historyEntry{}}
 	for _, e := range entries {
-		out.Entries = append(out.Entries, historyEntry{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Kind, Detail: e.Detail, Intake: e.Intake, Hash: e.Hash})
+		out.Entries = append(out.Entries, entryOf(e))
 	}
 	return out
 }
@@ -123,6 +124,10 @@ func (s *Server) printReceipt(ctx context.Context, id auth.Identity, in *receipt
 	}
 	defer s.askSoon()
 	return answer(s.Station.PrintReceipt(ctx, id.Actor, in.ID, p.Printer))
+}
+
+func entryOf(e protocollo.Entry) historyEntry {
+	return historyEntry{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Kind, Detail: e.Detail, Intake: e.Intake, Hash: e.Hash}
 }
 
 func (s *Server) receipt(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {

@@ -28,6 +28,19 @@ func (r Registration) CitedNumber() string {
 	return fmt.Sprintf("%s (%s)", r.Recovery.Number, sign.of("Reg. emergenza"))
 }
 
+// ShortCitation is the number with its year, «0000012/2026»; one of the emergency register never stands without its register (L-10, L-11):
+// «n. 1/2026 R.E. 1/2026», and once it is recovered «0000012/2026 (n. 1/2026 R.E. 1/2026)».
+func (r Registration) ShortCitation() string {
+	sign := r.Segnatura.Emergency
+	switch {
+	case sign == nil:
+		return fmt.Sprintf("%s/%d", r.Number, r.Key.Year)
+	case r.Recovery == nil:
+		return sign.Label
+	}
+	return fmt.Sprintf("%s/%d (%s)", r.Recovery.Number, r.Recovery.Key.Year, sign.Label)
+}
+
 // of puts the register's name before the number; where users number, the label begins with it (L-10).
 func (s EmergencySign) of(register string) string {
 	if s.Scheme == EmergencyPerUser {

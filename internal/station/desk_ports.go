@@ -149,7 +149,7 @@ type ViewStore interface {
 	// History lists the journal of one intake, oldest first.
 	History(ctx context.Context, a protocollo.Actor, intakeID int64) ([]protocollo.Entry, error)
 	// Journal pages through the whole journal of the AOO, newest first, before seq (0 = from the end).
-	Journal(ctx context.Context, a protocollo.Actor, before int64, limit int) ([]protocollo.Entry, error)
+	Journal(ctx context.Context, a protocollo.Actor, before int64, limit int) ([]JournalEntry, error)
 	// ActiveBatches lists the desk's strip: batches with documents that are not closed, newest first.
 	ActiveBatches(ctx context.Context, a protocollo.Actor, limit int) ([]BatchView, error)
 	BatchView(ctx context.Context, a protocollo.Actor, id int64) (BatchView, error)
@@ -157,6 +157,13 @@ type ViewStore interface {
 	Counts(ctx context.Context, a protocollo.Actor) (Counts, error)
 	// RecordView journals that the actor looked at a confidential record (R11.5).
 	RecordView(ctx context.Context, a protocollo.Actor, intakeID int64) error
+}
+
+// JournalEntry is an entry with what its letter is called now.
+type JournalEntry struct {
+	protocollo.Entry
+	// Letter is the number ([protocollo.Registration.ShortCitation]), or the intake's code where there is none; "" where the entry is about none.
+	Letter string
 }
 
 // Query is a search. Zero fields do not filter.

@@ -108,7 +108,7 @@ func TestARefusedRowIsAskedForAgain(t *testing.T) {
 		t.Errorf("%d calls for a number", n)
 	}
 	journal, err := o.s.Journal(ctx, boss, 0, 50)
-	if err != nil || !slices.ContainsFunc(journal, func(j protocollo.Entry) bool {
+	if err != nil || !slices.ContainsFunc(journal, func(j station.JournalEntry) bool {
 		return j.Kind == "emergency.again" && j.Actor == clerk.User && strings.Contains(string(j.Detail), "riaperta davvero")
 	}) {
 		t.Errorf("journal %+v, %v", journal, err)

@@ -97,7 +97,7 @@ func (s *Station) History(ctx context.Context, actor protocollo.Actor, intakeID 
 }
 
 // Journal pages through the AOO's journal, newest first, before an entry (0 = from the end).
-func (s *Station) Journal(ctx context.Context, actor protocollo.Actor, before int64, limit int) ([]protocollo.Entry, error) {
+func (s *Station) Journal(ctx context.Context, actor protocollo.Actor, before int64, limit int) ([]JournalEntry, error) {
 	if err := actor.Require(protocollo.ActJournal); err != nil {
 		return nil, err
 	}

@@ -253,6 +253,18 @@ func testVisibility(t *testing.T, f *Fixture) {
 	entries, err := f.Journal(ctx, Chief(), 0, 0)
 	f.ok(err)
 	for _, e := range entries {
+		want := ""
+		if e.Intake != 0 {
+			rec, err := f.IntakeRecord(ctx, Chief(), e.Intake)
+			f.ok(err)
+			want = rec.Intake.Code()
+			if rec.Registration != nil {
+				want = string(rec.Registration.Number) + "/2026"
+			}
+		}
+		if e.Letter != want {
+			t.Errorf("an entry about intake %d names the letter %q, want %q", e.Intake, e.Letter, want)
+		}
 		if e.Kind == "confidential.viewed" {
 			views++
 			if e.Intake != records["secret"].IntakeID {

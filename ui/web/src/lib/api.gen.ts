@@ -254,6 +254,8 @@ export interface components {
             annulled?: boolean;
             /** @description es. 0000012/2026, n. 1/2026 R.E. 1/2026 */
             cited?: string;
+            /** @description La lettera è stata chiusa senza numero */
+            closed?: boolean;
             /** Format: int64 */
             competitionID: number;
             facts: components["schemas"]["ApplicationFacts"];
@@ -680,6 +682,8 @@ export interface components {
             annulled?: boolean;
             /** @description es. 0000012/2026, n. 1/2026 R.E. 1/2026 */
             cited?: string;
+            /** @description La lettera è stata chiusa senza numero */
+            closed?: boolean;
             number?: string;
             /** Format: int64 */
             numberYear?: number;
@@ -1886,6 +1890,8 @@ export interface components {
             /** Format: int64 */
             intakeID?: number;
             kind: string;
+            /** @description Nel giornale: il numero della lettera, o la ricezione se non ne ha */
+            letter?: string;
             /** Format: int64 */
             seq: number;
         };
@@ -2124,6 +2130,8 @@ export interface components {
             archived: boolean;
             /** @description es. 0000012/2026, n. 1/2026 R.E. 1/2026 */
             cited?: string;
+            /** @description La lettera è stata chiusa senza numero */
+            closed?: boolean;
             /** Format: date-time */
             closedAt: string;
             closedBy: string;

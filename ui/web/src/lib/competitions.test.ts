@@ -57,6 +57,7 @@ describe('where it stands', () => {
   it('is said of a note', () => {
     expect(noteState(note())).toBe('chiusa, senza numero')
     expect(noteState(note({ intakeID: 9 }))).toBe('in attesa del numero')
+    expect(noteState(note({ intakeID: 9, closed: true }))).toBe('lettera chiusa senza numero')
     expect(noteState(note({ intakeID: 9, cited: '0000012/2026' }))).toBe('n. 0000012/2026')
     expect(noteState(note({ intakeID: 9, cited: 'n. 1/2026 R.E. 1/2026' }))).toBe('n. 1/2026 R.E. 1/2026')
     const annulled = note({ intakeID: 9, cited: '0000012/2026', annulled: true })

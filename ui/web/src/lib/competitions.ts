@@ -98,6 +98,7 @@ export const numbered = (l: CompetitionLetter) => !!l.number && !l.annulled
 /** What a letter's number says where there is one, and what it waits for where there is none. */
 function numberState(l: CompetitionLetter & { intakeID?: number }, before: string): string {
   if (l.cited) return (l.cited.startsWith('n.') ? '' : 'n. ') + l.cited + (l.annulled ? ', annullato' : '')
+  if (l.closed) return 'lettera chiusa senza numero'
   return l.intakeID ? 'in attesa del numero' : before
 }
 
