@@ -108,8 +108,9 @@ func (db *DB) EndOfDay(ctx context.Context, a protocollo.Actor, day protocollo.D
 			WHERE e.aoo = ? AND e.solved_at = 0 AND e.opened_at < ? AND s.id IS NULL`, []any{string(a.AOO), to.UnixNano()}, false},
 		{&e.Unanswered, `SELECT x.intake_id, e.document_id, e.id, e.kind, e.opened_at, '', '' FROM exceptions e JOIN associations s ON s.document_id = e.document_id
 			JOIN records x ON x.registration_id = s.registration_id WHERE e.solved_at = 0 AND e.opened_at < ?`, []any{to.UnixNano()}, true},
-		{&e.Unnumbered, `SELECT x.intake_id, 0, 0, x.outcome, i.at, x.operator, '' FROM records x JOIN intakes i ON i.id = x.intake_id
-			WHERE x.registration_id IS NULL AND x.outcome <> 'closed' AND i.at < ?`, []any{to.UnixNano()}, true},
+		{&e.Unnumbered, `SELECT x.intake_id, 0, 0, x.outcome, i.at, x.operator, CASE x.outcome WHEN 'rejected' THEN (SELECT o.words FROM attempts t
+				JOIN attempt_outcomes o ON o.attempt_id = t.id WHERE t.intake_id = x.intake_id ORDER BY t.ordinal DESC, o.id DESC LIMIT 1) ELSE '' END
+			FROM records x JOIN intakes i ON i.id = x.intake_id WHERE x.registration_id IS NULL AND x.outcome <> 'closed' AND i.at < ?`, []any{to.UnixNano()}, true},
 		{&e.ByHand, `SELECT DISTINCT x.intake_id, e.document_id, 0, e.kind, e.solved_at, e.solved_by, '' FROM exceptions e JOIN associations s ON s.document_id = e.document_id
 			JOIN records x ON x.registration_id = s.registration_id WHERE e.kind IN ('no-code', 'before-label') AND e.choice IN ('assign', 'new-version', 'attachment')
 			AND s.by_code = '' AND e.solved_at >= ? AND e.solved_at < ?`, []any{from.UnixNano(), to.UnixNano()}, true},

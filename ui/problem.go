@@ -119,7 +119,11 @@ func (s *Server) asProblem(ctx context.Context, operation string, err error) *Pr
 		}
 	}
 	if class == protocollo.Internal && p.Status != http.StatusUnauthorized {
-		s.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("operation", operation), slog.Any("err", err))
+		level := slog.LevelError
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			level = slog.LevelInfo // the browser went away, and nobody waits for the answer
+		}
+		s.Log.LogAttrs(ctx, level, "request failed", slog.String("operation", operation), slog.Any("err", err))
 		p.Detail = ""
 	}
 	return p

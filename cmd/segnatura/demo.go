@@ -50,6 +50,9 @@ type demoCentre struct {
 	settings func(url string) CentralConfig
 }
 
+// demoMail lets the pretend office make the drafts that tell the offices of an emergency register.
+var demoMail = MailConfig{From: "Ufficio Protocollo <protocollo@comune.example>", To: []string{"Tutti i settori <settori@comune.example>"}, System: "JEnte"}
+
 // demoCentres are the pretend central systems by their connector.
 var demoCentres = map[string]demoCentre{
 	jente.Name: {centre.Jente, func(url string) CentralConfig {

@@ -82,6 +82,9 @@ func serve(ctx context.Context, e env, args []string) error {
 			return usageError{errors.New("the settings name a central system: a pretend one cannot take its place")}
 		}
 	}
+	if *demo && len(c.Mail.To) == 0 {
+		c.Mail = demoMail
+	}
 	s := &service{env: e, config: c, configPath: *configPath, dataDir: *dataDir, demo: *demo, demoCentral: *demoCentral, log: log}
 	return s.run(ctx)
 }

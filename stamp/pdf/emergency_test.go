@@ -189,6 +189,23 @@ func TestEmergencyTotalsWaitForTypedRows(t *testing.T) {
 	}
 }
 
+// Whoever reads the register need not know the codes of its eleven fields (F-1); what no row has is not explained.
+func TestEmergencyRegisterExplainsItsCodes(t *testing.T) {
+	r := emergency(t, 2)
+	read := func() string {
+		return layoutWords(t, written(t, func(w io.Writer) (pdfa.Result, error) { return pdf.EmergencyRegister(w, r) }))
+	}
+	if text := read(); !strings.Contains(text, "Codici: A = arrivo; LG = lettera; PT = posta.") {
+		t.Errorf("reads %s", text)
+	}
+	for i := range r.Rows {
+		r.Rows[i].Means = "a mano"
+	}
+	if text := read(); !strings.Contains(text, "Codici: A = arrivo; LG = lettera.") {
+		t.Errorf("reads %s", text)
+	}
+}
+
 // A subject that is longer than a sheet goes on over leaf and loses no word; nothing leaves its sheet.
 func TestEmergencyRowLongerThanASheet(t *testing.T) {
 	r := emergency(t, 3)

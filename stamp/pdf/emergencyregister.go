@@ -126,6 +126,9 @@ func EmergencyRegister(w io.Writer, r stamp.EmergencyRegister) (pdfa.Result, err
 	}
 	pieces := openingWords(r)
 	pieces = append(pieces, piece{table: registerTable(r, columns)})
+	if words := codeWords(r); words != "" {
+		pieces = append(pieces, piece{Paragraph: Paragraph{Text: words, SizePt: registerSizePt, SpaceMM: 2}})
+	}
 	if len(r.Corrections) > 0 {
 		pieces = append(pieces, dailySection("Rettifiche", correctionTable(r), "")...)
 	}
@@ -141,6 +144,29 @@ func EmergencyRegister(w io.Writer, r stamp.EmergencyRegister) (pdfa.Result, err
 		return pdfa.Result{}, fmt.Errorf("write register of emergency: %w", err)
 	}
 	return result, nil
+}
+
+// codeWords explains the codes of the eleven fields (F-1) that stand in the rows; none, where none does.
+func codeWords(r stamp.EmergencyRegister) string {
+	if r.Form != stamp.EmergencyFormEleven {
+		return ""
+	}
+	used := map[string]bool{}
+	for _, row := range r.Rows {
+		used["A/P"+row.Direction], used["Tipo doc."+row.DocumentType], used["Tramite"+row.Means] = true, true, true
+	}
+	var words []string
+	for _, c := range []struct{ column, code, means string }{
+		{"A/P", "A", "arrivo"}, {"A/P", "P", "partenza"}, {"Tipo doc.", "LG", "lettera"}, {"Tramite", "PT", "posta"},
+	} {
+		if used[c.column+c.code] {
+			words = append(words, c.code+" = "+c.means)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "Codici: " + strings.Join(words, "; ") + "."
 }
 
 func registerTitle(r stamp.EmergencyRegister) string {

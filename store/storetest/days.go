@@ -103,6 +103,17 @@ func testDays(t *testing.T, f *Fixture) {
 		}
 		f.ok(f.Postpone(ctx, Clerk(), later.ID, "occorre lo scanner A3"))
 	}
+	// Whom the centre refused stands there with its words: they say what is to be corrected.
+	f.Refused(Draft("Rifiutata", "Luigi"))
+	e, err = f.EndOfDay(ctx, Clerk(), now)
+	f.ok(err)
+	var reasons []string
+	for _, i := range e.Unnumbered.Items {
+		reasons = append(reasons, i.Kind+":"+i.Reason)
+	}
+	if !slices.Equal(reasons, []string{":", "rejected:classifica inesistente"}) {
+		t.Errorf("without number: %q", reasons)
+	}
 	_, err = f.EndOfDay(ctx, Clerk(), "ieri")
 	Fails(t, err, protocollo.Invalid, "day")
 

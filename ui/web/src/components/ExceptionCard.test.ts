@@ -132,12 +132,16 @@ describe('a page with a temporary label', () => {
     const text = () => document.querySelector('[data-exception]')?.textContent?.replace(/\s+/g, ' ') ?? ''
     let card = mount(ExceptionCard, { target: document.body, props: { exception: waits } })
     flushSync()
-    expect(text()).toContain('È la lettera R 11/2026 di Bianchi Lucia, «Ricorso». Può restare qui finché arriva il numero')
+    expect(text()).toContain('La domanda può restare qui')
+    expect(text()).not.toContain('Assegna».')
+    expect(text()).toContain('È la lettera R 11/2026 di Bianchi Lucia, «Ricorso».')
     expect(document.querySelector('[data-exception] a')?.getAttribute('href')).toContain('11')
     await unmount(card)
     card = mount(ExceptionCard, { target: document.body, props: { exception: { ...waits, temporary: { ...temporary, numbered: true }, candidates: [letter(3)] } } })
     flushSync()
-    expect(text()).toContain('Il numero è arrivato')
+    // The question was asked before the number came, and says no longer that there is none.
+    expect(text()).toContain('la lettera ha il suo numero')
+    expect(text()).not.toContain('aspetta il numero')
     expect(document.querySelector<HTMLInputElement>('input[type=radio]')?.checked).toBe(true)
     await unmount(card)
   })

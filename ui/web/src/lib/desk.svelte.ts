@@ -4,6 +4,7 @@ import { api } from './api'
 import { protocol } from './format'
 import { Coalescer, LiveFeed, type LiveState } from './live'
 import { notices } from './notices.svelte'
+import { foundNoSheet } from './runs'
 import { session } from './session.svelte'
 import { keep } from './share'
 import type { BatchView, Delivery, DocumentView, ExceptionView, LiveEvent, ParkedDraft, PrintView, RecordView, Status, EmergencyState } from './types'
@@ -206,7 +207,7 @@ class Desk {
   private place(b: BatchView): void {
     const at = this.batches.findIndex((o) => o.id === b.id)
     if (at < 0) {
-      this.batches = [b, ...this.batches]
+      this.batches = [b, ...this.batches.filter((o) => !foundNoSheet(o))]
       notices.say('Scansione in arrivo.')
       return
     }

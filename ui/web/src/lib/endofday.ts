@@ -81,7 +81,7 @@ export function dayItemText(section: DaySection['name'], i: Pick<DayItem, 'kind'
     case 'unfinished':
       return word(unfinishedWords, i.kind ?? '')
     case 'unnumbered':
-      return attemptText(i.kind, keyed)
+      return attemptText(i.kind, keyed) + (i.reason ? `: «${i.reason}»` : '')
     case 'inside':
       return i.kind === 'desk' ? `Da consegnare a ${i.reason ?? ''}` : `In mano a ${i.reason ?? ''}: manca la copia firmata`
     case 'goingBack':

@@ -18,6 +18,8 @@ export function whyText(e: ExceptionView): string {
   const d = e.detail
   const sheets = d.unit === 'fogli' || d.unit === 'allegati'
   const parts: string[] = []
+  // One label, two moments: what there is to do follows from whether the number has come since.
+  if (e.temporary) return e.temporary.numbered ? exceptionWhy['temporary'] ?? '' : exceptionWhy['not-numbered'] ?? ''
   switch (e.kind) {
     case 'no-code':
       if (d.why !== 'fax') parts.push('Sulla prima pagina non si legge un’etichetta di questo ente. A quale registrazione appartiene?')

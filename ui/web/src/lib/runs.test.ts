@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { backsQuestion } from './passes'
-import { isPile, presence, refusedText, stopText, unseen } from './runs'
+import { foundNoSheet, isPile, presence, refusedText, stopText, unseen } from './runs'
 import type { BatchView, Candidate, DocumentState, DocumentView, ExceptionView } from './types'
 
 const doc = (id: number, state: DocumentState, pages = 1, code?: string): DocumentView => ({
@@ -59,6 +59,14 @@ describe('a run on the strip', () => {
     ['without a sheet', { state: 'faulted', fault: 'feeder-empty', documents: [] }, 'whole'],
     ['stopped', { state: 'cancelled', documents: [] }, 'whole'],
   ])('%s', (_, more, want) => expect(presence(run(more))).toBe(want))
+})
+
+describe('an empty feeder', () => {
+  it('has nothing more to say once another run begins; a jam has', () => {
+    expect(foundNoSheet({ fault: 'feeder-empty', pages: 0, documents: [] })).toBe(true)
+    expect(foundNoSheet({ fault: 'feeder-empty', pages: 2, documents: [] })).toBe(false)
+    expect(foundNoSheet({ fault: 'jam', pages: 0, documents: [] })).toBe(false)
+  })
 })
 
 describe('the question about the backs', () => {

@@ -37,6 +37,9 @@ export function presence(b: Pick<BatchView, 'state' | 'fault' | 'documents'>): '
   return closed.length > 0 ? 'line' : 'none'
 }
 
+/** A run of an empty feeder has said all it can say once another one begins. */
+export const foundNoSheet = (b: Pick<BatchView, 'fault' | 'documents' | 'pages'>) => b.fault === 'feeder-empty' && b.pages === 0 && (b.documents ?? []).length === 0
+
 /** Why a run ended early. What a file is not is another matter than what a scanner sends. */
 export function stopText(b: Pick<BatchView, 'state' | 'source' | 'fault'>): string {
   if (b.source === 'upload' && b.fault === 'bad-data') return 'Il file caricato non è un’immagine né un PDF che si possa leggere.'
