@@ -101,22 +101,23 @@ func (s *Server) resolvePrint(ctx context.Context, id auth.Identity, in *resolve
 }
 
 func (s *Server) labelPNG(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {
-	b, err := s.Station.LabelBitmap(ctx, id.Actor, in.ID)
+	b, err := s.Station.LabelBitmap(ctx, id.Actor, in.ID, 0)
 	if err != nil {
 		return nil, err
 	}
 	return s.rendered("image/png", func(w *buffer) error { return s.Paper.LabelPNG(w, b) })
 }
 
-// labelPDFInput may place the label on a sheet.
+// labelPDFInput may name one of the letter's prints, and place the label on a sheet.
 type labelPDFInput struct {
 	IDPath
+	Print int64  `query:"print" minimum:"1" doc:"La stampa da ripetere; senza, la prima etichetta dell'originale"`
 	Sheet string `query:"sheet" doc:"La disposizione delle etichette sul foglio A4; senza, una pagina della misura dell'etichetta"`
 	Place int    `query:"place" minimum:"0" maximum:"100" doc:"Il posto sul foglio, da 1"`
 }
 
 func (s *Server) labelPDF(ctx context.Context, id auth.Identity, in *labelPDFInput) (*file, error) {
-	b, err := s.Station.LabelBitmap(ctx, id.Actor, in.ID)
+	b, err := s.Station.LabelBitmap(ctx, id.Actor, in.ID, in.Print)
 	if err != nil {
 		return nil, err
 	}

@@ -186,7 +186,7 @@ func TestConfidential(t *testing.T) {
 	if _, err := o.s.ViewRecord(t.Context(), other, rec.Intake.ID); !errors.Is(err, protocollo.NotFound) {
 		t.Errorf("another clerk: %v", err)
 	}
-	if _, err := o.s.LabelBitmap(t.Context(), other, rec.Registration.ID); !errors.Is(err, protocollo.NotFound) {
+	if _, err := o.s.LabelBitmap(t.Context(), other, rec.Registration.ID, 0); !errors.Is(err, protocollo.NotFound) {
 		t.Errorf("another clerk's label: %v", err)
 	}
 	if _, err := o.s.ViewRecord(t.Context(), boss, rec.Intake.ID); err != nil {

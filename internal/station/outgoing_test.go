@@ -30,6 +30,9 @@ func TestTwoLabels(t *testing.T) {
 	if prints[0].BitmapSHA256 != prints[1].BitmapSHA256 {
 		t.Error("original and minuta differ")
 	}
+	if _, err := o.s.LabelBitmap(t.Context(), clerk, id, prints[1].ID); err != nil {
+		t.Errorf("the minuta's label: %v", err)
+	}
 	waiting, err := o.s.LabelsToPrint(t.Context(), clerk)
 	if err != nil || len(waiting) != 1 || !waiting[0].Print.Minuta {
 		t.Fatalf("waiting %+v, %v", waiting, err)
@@ -49,6 +52,8 @@ func TestTwoLabels(t *testing.T) {
 	if prints, err := o.s.PrintFirstLabels(t.Context(), clerk, in.Registration.ID, o.printer); err != nil || len(prints) != 1 || prints[0].Minuta {
 		t.Errorf("of what came in: %+v, %v", prints, err)
 	}
+	_, err = o.s.LabelBitmap(t.Context(), clerk, in.Registration.ID, prints[0].ID)
+	wantClass(t, err, protocollo.NotFound, "print")
 	_, err = o.s.PrintMinuta(t.Context(), clerk, in.Registration.ID, o.printer, protocollo.ReprintNone)
 	wantClass(t, err, protocollo.Conflict, "no-minuta")
 	o.switches(station.LabelSwitches{NoMinuta: true})

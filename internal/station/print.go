@@ -216,14 +216,21 @@ func (s *Station) waitingPrint(ctx context.Context, actor protocollo.Actor, prin
 	return protocollo.Print{}, Record{}, protocollo.Errorf(protocollo.Conflict, "print", "print %d does not wait", printID)
 }
 
-// LabelBitmap returns the label as it was or would be printed, dot for dot.
-func (s *Station) LabelBitmap(ctx context.Context, actor protocollo.Actor, registrationID int64) (*stamp.Bitmap, error) {
+// LabelBitmap returns the label as it was or would be printed, dot for dot: that of one of the letter's prints, or of its original for printID 0.
+// NotFound "print" for another letter's.
+func (s *Station) LabelBitmap(ctx context.Context, actor protocollo.Actor, registrationID, printID int64) (*stamp.Bitmap, error) {
 	rec, err := s.numbered(ctx, actor, registrationID)
 	if err != nil {
 		return nil, err
 	}
-	if first := slices.IndexFunc(rec.Prints, func(p protocollo.Print) bool { return !p.Second && !p.Minuta }); first >= 0 {
-		b, err := s.cfg.Prints.PrintBitmap(ctx, rec.Prints[first].ID)
+	at := slices.IndexFunc(rec.Prints, func(p protocollo.Print) bool {
+		return p.ID == printID || printID == 0 && !p.Second && !p.Minuta
+	})
+	if at < 0 && printID != 0 {
+		return nil, protocollo.Errorf(protocollo.NotFound, "print", "registration %d has no print %d", registrationID, printID)
+	}
+	if at >= 0 {
+		b, err := s.cfg.Prints.PrintBitmap(ctx, rec.Prints[at].ID)
 		if err != nil {
 			return nil, fmt.Errorf("read label: %w", err)
 		}

@@ -90,7 +90,7 @@ func TestLabelSwitches(t *testing.T) {
 	} {
 		show := func(on station.LabelSwitches) string {
 			o.switches(on)
-			if _, err := o.s.LabelBitmap(t.Context(), clerk, rec.Registration.ID); err != nil {
+			if _, err := o.s.LabelBitmap(t.Context(), clerk, rec.Registration.ID, 0); err != nil {
 				t.Fatal(err)
 			}
 			for _, l := range o.composer.labels {

@@ -338,7 +338,8 @@ export const pageURL = (p: Shown) => `/api/pages/${p.id}/image.jpg${turned(p)}`
 export const cropURL = (pageID: number, b: Box) => `/api/pages/${pageID}/crop.jpg?x0=${b.x0}&y0=${b.y0}&x1=${b.x1}&y1=${b.y1}`
 export const archiveURL = (documentID: number, edition = 0) => `/api/documents/${documentID}/archive.pdf` + query({ edizione: edition })
 export const keptFileURL = (documentID: number, fileID: number) => `/api/documents/${documentID}/files/${fileID}`
-export const labelURL = (registrationID: number, kind: 'png' | 'pdf') => `/api/registrations/${registrationID}/label.${kind}`
+/** The label of one of a letter's prints, or of its original. */
+export const labelURL = (registrationID: number, kind: 'png' | 'pdf', print?: number) => `/api/registrations/${registrationID}/label.${kind}${print ? `?print=${print}` : ''}`
 export const attestationURL = (registrationID: number) => `/api/registrations/${registrationID}/attestation.pdf`
 export const postingURL = (kind: 'pdf' | 'csv', day: string) => `/api/endofday/spedizione.${kind}` + query({ day })
 export const recipientsURL = (registrationID: number, kind: 'pdf' | 'csv') => `/api/registrations/${registrationID}/recipients.${kind}`

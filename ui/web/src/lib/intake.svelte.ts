@@ -269,7 +269,7 @@ class Intake {
     this.busy = false
     this.doubt = undefined
     this.wantsLabel = print
-    this.done(r.record, r.print, r.printProblem, !correcting)
+    this.done(r, !correcting)
     if (r.left) notices.show('warning', `La correzione è salva. ${errorText(r.left)}`)
     void this.proposeClosing(replaces, choice, r.record)
   }
@@ -287,7 +287,7 @@ class Intake {
   /** Shows a letter whose number was read on another screen, and goes on with the next. */
   keyed(r: Registered): void {
     this.outcome = r
-    void fetchPDF(r.print)
+    void fetchPDF(r.print, r.minuta)
     if (r.printProblem) notices.show('warning', errorText(r.printProblem))
     notices.say(spoken(r))
     desk.recent = desk.recent.map((x) => (x.intakeID === r.record.intakeID ? r.record : x))
@@ -296,10 +296,10 @@ class Intake {
   }
 
   /** arrived: it is a letter more, not one that was there before. */
-  private done(record: RecordView, print: Print | undefined, printProblem: Problem | undefined, arrived = true): void {
+  private done({ record, print, minuta, printProblem }: Registered, arrived = true): void {
     const outcome: Outcome = { record }
     if (print) outcome.print = print
-    void fetchPDF(print)
+    void fetchPDF(print, minuta)
     if (printProblem) outcome.printProblem = printProblem
     this.outcome = outcome
     this.previous = record.draft

@@ -29,7 +29,7 @@ afterEach(() => {
 describe('a label of a desk without label printer', () => {
   it('is fetched at once, and says what to do with it', async () => {
     await fetchPDF(print())
-    expect(fetched).toEqual(['/api/registrations/7/label.pdf'])
+    expect(fetched).toEqual(['/api/registrations/7/label.pdf?print=1'])
     expect(notices.list.at(-1)?.text).toContain('Etichetta in PDF')
   })
 
@@ -40,15 +40,21 @@ describe('a label of a desk without label printer', () => {
     ]) {
       profile = { id: 'pdf', sheet: '2x7-99.1x38.1', places: 14, kept: { nextPlace } }
       await fetchPDF(print())
-      expect(fetched.at(-1)).toBe(`/api/registrations/7/label.pdf?sheet=2x7-99.1x38.1&place=${place}`)
+      expect(fetched.at(-1)).toBe(`/api/registrations/7/label.pdf?print=1&sheet=2x7-99.1x38.1&place=${place}`)
     }
   })
 
-  it('is nothing to fetch where a printer printed it, where it waits, or where it is the second label', async () => {
+  it('is fetched for original and minuta, each at its own place, also where a sheet ends between them', async () => {
+    profile = { id: 'pdf', sheet: '2x7-99.1x38.1', places: 14, kept: { nextPlace: 2 } }
+    await fetchPDF(print({ id: 8 }), print({ id: 9, minuta: true }))
+    expect(fetched).toEqual([14, 1].map((place, i) => `/api/registrations/7/label.pdf?print=${8 + i}&sheet=2x7-99.1x38.1&place=${place}`))
+    expect(notices.list.at(-1)?.text).toContain('Etichette in PDF')
+  })
+
+  it('is nothing to fetch where a printer printed it, or where it waits', async () => {
     await fetchPDF(undefined)
     await fetchPDF(print({ printer: 'zebra' }))
     await fetchPDF(print({ state: 'queued' }))
-    await fetchPDF(print({ second: true }))
     expect(fetched).toEqual([])
     expect(notices.list).toEqual([])
   })

@@ -8,20 +8,25 @@ import type { Print } from './types'
 /** Whether what this printer is sent has to be fetched and printed by the clerk. */
 export const isDownload = (printer: string): boolean => desk.status?.printers?.some((p) => p.id === printer && p.download) ?? false
 
-/** Fetches a label's PDF where its printer is none; of a sheet of labels with the label at the place that it was given. The second label of a letter is not kept as a PDF. */
-export async function fetchPDF(print: Print | undefined): Promise<void> {
-  if (!print || print.second || print.state !== 'unknown' || !isDownload(print.printer)) return
-  const link = document.createElement('a')
-  link.href = labelURL(print.registrationID, 'pdf') + (await place(print.printer))
-  link.download = ''
-  link.click()
-  notices.show('info', 'Etichetta in PDF: stampala al 100% e attaccala. Quando una scansione la legge, risulta stampata.')
+/** Fetches the PDF of each label whose printer is none; of a sheet of labels with the label at the place that it was given. */
+export async function fetchPDF(...prints: (Print | undefined)[]): Promise<void> {
+  const files = prints.filter((p): p is Print => !!p && p.state === 'unknown' && isDownload(p.printer))
+  const last = files.at(-1)
+  if (!last) return
+  const sheet = (await api.printers().catch(() => [])).find((p) => p.id === last.printer)
+  files.forEach((print, i) => {
+    const query = new URLSearchParams({ print: String(print.id) })
+    if (sheet?.sheet && sheet.places) {
+      query.set('sheet', sheet.sheet)
+      query.set('place', String(placeBefore(sheet.kept.nextPlace || 1, files.length - i, sheet.places)))
+    }
+    const link = document.createElement('a')
+    link.href = `${labelURL(print.registrationID, 'pdf')}?${query}`
+    link.download = ''
+    link.click()
+  })
+  notices.show('info', `${files.length > 1 ? 'Etichette in PDF: stampale al 100% e attaccale' : 'Etichetta in PDF: stampala al 100% e attaccala'}. Quando una scansione la legge, risulta stampata.`)
 }
 
-/** The place on the sheet that the last label was given, as a query; "" where labels are single. */
-async function place(printer: string): Promise<string> {
-  const p = (await api.printers().catch(() => [])).find((x) => x.id === printer)
-  if (!p?.sheet || !p.places) return ''
-  const next = p.kept.nextPlace || 1
-  return `?sheet=${encodeURIComponent(p.sheet)}&place=${next > 1 ? next - 1 : p.places}`
-}
+/** The place that was given so many labels before the next one, on sheets with that many places. */
+const placeBefore = (next: number, back: number, places: number): number => ((((next - 1 - back) % places) + places) % places) + 1
