@@ -216,6 +216,7 @@ func (s *Station) DeclareHandover(ctx context.Context, actor protocollo.Actor, i
 	if err != nil {
 		return nil, fmt.Errorf("declare handover %d: %w", id, err)
 	}
+	wake(s.stamping.due) // the sooner a plico's record has its token, the more it proves
 	s.publishBid(0, actor.AOO)
 	return list, nil
 }

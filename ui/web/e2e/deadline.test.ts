@@ -2,9 +2,13 @@
 // deadline is a real one, seconds ahead: the station's clock is the machine's.
 
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { unzipSync } from 'fflate'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openBrowser, picture, see, until } from './browser'
 import { Clerk, expectWholePDF, inFile, wordsOf } from './desk'
 import { Station } from './station'
@@ -16,12 +20,16 @@ interface Plico {
   code: string
   lateness: string
   handover: { id: number; at: string; seq: number }
+  stamp?: { refusals?: number; token?: { time: string; serial: string } }
 }
 
 let browser: Browser
 let station: Station
 let one: Clerk
 let two: Clerk
+
+/** The gara whose deadline it is. */
+let tender = 0
 
 beforeAll(async () => {
   ;[browser, station] = await Promise.all([openBrowser(), Station.start()])
@@ -42,12 +50,32 @@ const post = <T>(c: Clerk, path: string, body: unknown) =>
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, Math.max(ms, 0)))
 
+/** Has OpenSSL verify a plico's time-stamp token over its record, with what the download holds and nothing of ours. */
+async function verify(c: Clerk, b: Plico): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'marca-'))
+  try {
+    const files = unzipSync(await c.bytes(`/api/bids/plichi/${b.id}/timestamp.zip`))
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+    const record = Object.keys(files).filter((name) => name.endsWith('.json'))
+    expect(record.length).toBe(1)
+    const openssl = (data: string) =>
+      execute('openssl', ['ts', '-verify', '-in', 'marca.tsr', '-data', data, '-CAfile', 'radice.pem', '-untrusted', 'catena.pem'], { cwd: folder })
+    await openssl(record[0]!)
+    await writeFile(join(folder, 'altro.json'), 'another record')
+    await expect(openssl('altro.json'), 'of another record').rejects.toThrow()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
 describe('plichi around a deadline', () => {
   it('keeps every instant, says who was late by the second, and totals what the register has', async () => {
+    await station.office.authorityIs('imprint') // it marks another document: nobody waits for it, and nothing of it is kept as a token
     const deadline = Math.ceil(Date.now() / 1000) * 1000 + 14_000
     const gara = await post<{ id: number }>(one, '/api/tenders', {
       key: 'gara-a-scadenza', subject: 'Vendita di un terreno', place: 'Sala giunta', basis: 'alienazione', deadline: new Date(deadline), sessionAt: new Date(deadline + 3_600_000),
     })
+    tender = gara.id
     // Ten seconds before: one handover, of fifteen. The form comes later.
     await pause(deadline - 10_000 - Date.now())
     await one.page.keyboard.press('F6')
@@ -67,8 +95,12 @@ describe('plichi around a deadline', () => {
       for (const b of await post<Plico[]>(one, `/api/bids/handovers/${h.id}/declaration`, { count: i === 0 ? 15 : 1 }))
         await post(one, `/api/bids/plichi/${b.id}/description`, { version: 0, tenderID: gara.id, sender: 'Ditta Rossi', means: 'mano', seal: 'integro' })
     }
-    const { bids } = await one.json<{ bids: Plico[] }>(`/api/tenders/${gara.id}`)
+    const plichi = async () => (await one.json<{ bids: Plico[] }>(`/api/tenders/${gara.id}`)).bids
+    const bids = await plichi()
     expect(bids.length).toBe(44)
+    await until(async () => (await plichi()).filter((b) => b.stamp?.refusals).length, 1, 'plichi whose mark was refused')
+    expect(bids.filter((b) => b.stamp?.token)).toEqual([])
+    await station.office.authorityIs('well')
     const state = (at: string) => {
       const [second, last] = [Math.floor(Date.parse(at) / 1000), deadline / 1000]
       return second <= last ? 'entro' : Math.floor(second / 60) === Math.floor(last / 60) ? 'nel-minuto' : 'oltre'
@@ -121,6 +153,16 @@ describe('plichi around a deadline', () => {
     expect(table.match(/^plico;/gm)?.length).toBe(44)
     expect(station.errors).toEqual([])
   })
+
+  it('has a token for each in the end, which OpenSSL verifies', async () => {
+    const plichi = async () => (await one.json<{ bids: Plico[] }>(`/api/tenders/${tender}`)).bids
+    // After a failure the station rests for a minute.
+    await vi.waitFor(async () => expect((await plichi()).filter((b) => !b.stamp?.token).map((b) => b.code)).toEqual([]), { timeout: 100_000, interval: 500 })
+    const bids = await plichi()
+    expect(new Set(bids.map((b) => b.stamp?.token?.serial)).size).toBe(44)
+    for (const b of bids) await verify(one, b)
+    expect(station.errors).toEqual([])
+  }, 150_000)
 
   it('types a paper sheet in by the keyboard, and says beside the line what is wrong', async () => {
     const { page, hands } = two

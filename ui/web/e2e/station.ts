@@ -204,6 +204,11 @@ export class Office {
     await this.post('clock', { hours })
   }
 
+  /** Has the time-stamping authority answer well, wrongly, or not at all. */
+  async authorityIs(way: 'well' | 'away' | 'imprint'): Promise<void> {
+    await this.post('authority', { kind: way })
+  }
+
   async centre(): Promise<Centre> {
     const answer = await fetch(new URL('/control/centre', this.url))
     return (await answer.json()) as Centre
