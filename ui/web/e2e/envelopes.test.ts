@@ -52,6 +52,7 @@ describe('an envelope that stays closed', () => {
   it('stays closed by what somebody reads on it, and keeps the words', async () => {
     const { anna, station } = day
     await anna.page.goto(station.url)
+    await expectFocus(anna.field('Mittente'))
     await anna.hands.press('Alt+a')
     await anna.page.getByLabel('Busta', { exact: true }).selectOption('chiusa')
     await anna.hands.activate(anna.page.getByRole('button', { name: /resta chiusa…$/ }))
