@@ -16,7 +16,6 @@ import (
 type twoClocks struct {
 	mu     sync.Mutex
 	steady time.Duration
-	set    time.Duration
 	wall   *clock
 }
 
