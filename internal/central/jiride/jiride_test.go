@@ -1,7 +1,6 @@
 package jiride_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
@@ -9,10 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -66,31 +62,6 @@ func harness(t *testing.T, change func(*jiride.Config)) (*centraltest.Harness, *
 	}, office
 }
 
-// recorded puts a recorder between the connector and a centre, and returns what it keeps: each request's body.
-func recorded(t *testing.T, office *centre.Centre) (address string, bodies func() [][]byte) {
-	t.Helper()
-	target, err := url.Parse(office.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	var kept [][]byte
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		mu.Lock()
-		kept = append(kept, body)
-		mu.Unlock()
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL, func() [][]byte { mu.Lock(); defer mu.Unlock(); return kept }
-}
-
 func attachment(ref, key, name string) (protocollo.AttachRequest, io.Reader) {
 	const content = "%PDF of all"
 	sum := sha256.Sum256([]byte(content))
@@ -108,7 +79,7 @@ func TestCallsAgainstContract(t *testing.T) {
 	var files []string
 	for _, administration := range []string{"", "c_a000"} {
 		_, office := harness(t, func(*jiride.Config) {})
-		address, bodies := recorded(t, office)
+		address, bodies := centraltest.Recorded(t, office.URL())
 		cfg := config(address)
 		cfg.Administration = administration
 		c := connector(t, cfg)
@@ -154,7 +125,7 @@ func TestCallsAgainstContract(t *testing.T) {
 // TestSameContent: two attachments of equal bytes are two files; their type is what their names end in.
 func TestSameContent(t *testing.T) {
 	h, office := harness(t, func(*jiride.Config) {})
-	address, bodies := recorded(t, office)
+	address, bodies := centraltest.Recorded(t, office.URL())
 	c := connector(t, config(address))
 	receipt, err := h.Registrar.Register(t.Context(), letters[0].request)
 	if err != nil {

@@ -1,21 +1,15 @@
 package titulus_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -82,31 +76,6 @@ func harness(t *testing.T, change func(*titulus.Config)) (*centraltest.Harness, 
 	}, office
 }
 
-// recorded puts a recorder between the connector and a centre, and returns what it keeps: each request's body.
-func recorded(t *testing.T, office *centre.Centre) (address string, bodies func() [][]byte) {
-	t.Helper()
-	target, err := url.Parse(office.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	var kept [][]byte
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		mu.Lock()
-		kept = append(kept, body)
-		mu.Unlock()
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL, func() [][]byte { mu.Lock(); defer mu.Unlock(); return kept }
-}
-
 func attachment(ref, key, content string) (protocollo.AttachRequest, io.Reader) {
 	sum := sha256.Sum256([]byte(content))
 	return protocollo.AttachRequest{Key: key, Ref: ref, Title: "Documento principale", FileName: "a.pdf", MediaType: "application/pdf",
@@ -121,7 +90,7 @@ func TestCallsAgainstContract(t *testing.T) {
 	var address string
 	var bodies func() [][]byte
 	h, office := harness(t, func(*titulus.Config) {})
-	address, bodies = recorded(t, office)
+	address, bodies = centraltest.Recorded(t, office.URL())
 	cfg := config(address)
 	cfg.KeyIndexed = true
 	c := connector(t, cfg)
