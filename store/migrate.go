@@ -21,6 +21,13 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
+// derivedSchema makes what is derived from the tables that migrations make; derivedKey has its digest in table meta once it was run.
+//
+//go:embed derived.sql
+var derivedSchema string
+
+const derivedKey = "derived"
+
 // migration is one file of migrations/, named NNNN_title.sql.
 type migration struct {
 	version int
@@ -48,19 +55,24 @@ func migrationsOf(files fs.FS) ([]migration, error) {
 		if err != nil || v != len(list)+1 {
 			return nil, fmt.Errorf("migration %s has not the number %04d", e.Name(), len(list)+1)
 		}
-		sum := sha256.Sum256(b)
-		list = append(list, migration{version: v, name: e.Name(), sql: string(b), digest: hex.EncodeToString(sum[:])})
+		list = append(list, migration{version: v, name: e.Name(), sql: string(b), digest: digestOf(string(b))})
 	}
 	return list, nil
 }
 
-// migrate brings the database to the newest schema, one transaction a migration.
+// migrate brings the database to the newest schema, one transaction a migration, and what is derived with it.
 func migrate(ctx context.Context, pool *sql.DB, clock func() time.Time) error {
 	list, err := migrations()
 	if err != nil {
 		return err
 	}
-	return migrateTo(ctx, pool, clock, list)
+	if err := migrateTo(ctx, pool, clock, list); err != nil {
+		return err
+	}
+	if err := derive(ctx, pool, derivedSchema); err != nil {
+		return fmt.Errorf("derive views: %w", classify(err))
+	}
+	return nil
 }
 
 func migrateTo(ctx context.Context, pool *sql.DB, clock func() time.Time, list []migration) error {
@@ -115,6 +127,7 @@ func appliedMigrations(ctx context.Context, pool *sql.DB) (map[int]string, error
 	return applied, rows.Err()
 }
 
+// apply runs a migration. What was derived before it is no longer sure, until derive makes it anew.
 func apply(ctx context.Context, pool *sql.DB, clock func() time.Time, m migration) error {
 	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
@@ -127,5 +140,34 @@ func apply(ctx context.Context, pool *sql.DB, clock func() time.Time, m migratio
 	if _, err := tx.ExecContext(ctx, `INSERT INTO migrations VALUES (?, ?, ?, ?)`, m.version, m.name, m.digest, clock().UnixNano()); err != nil {
 		return err
 	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key = ?`, derivedKey); err != nil {
+		return err
+	}
 	return tx.Commit()
+}
+
+// derive makes anew what is derived, in one transaction, unless the same schema did since the last migration.
+func derive(ctx context.Context, pool *sql.DB, schema string) error {
+	tx, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // no effect after Commit
+	digest := digestOf(schema)
+	var done bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM meta WHERE key = ? AND value = ?)`, derivedKey, digest).Scan(&done); err != nil || done {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, schema); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2`, derivedKey, digest); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func digestOf(sql string) string {
+	sum := sha256.Sum256([]byte(sql))
+	return hex.EncodeToString(sum[:])
 }
