@@ -72,7 +72,7 @@ func Watch(root string) (*Disk, error) {
 	}
 	d := &Disk{root: root, loose: map[string][]undo{}}
 	h.mu.Lock()
-	h.disks = append(h.disks, d)
+	h.disks[root] = d
 	h.mu.Unlock()
 	return d, nil
 }

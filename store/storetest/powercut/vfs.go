@@ -3,6 +3,7 @@ package powercut
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -27,7 +28,7 @@ type (
 type hook struct {
 	under   *sqlite3.Tsqlite3_vfs
 	mu      sync.Mutex
-	disks   []*Disk
+	disks   map[string]*Disk                         // by their roots
 	open    map[uintptr]*openFile                    // by SQLite's handle
 	methods map[uintptr]*sqlite3.Tsqlite3_io_methods // ours, by the operating system's
 	held    []any                                    // functions that only SQLite knows of
@@ -47,7 +48,7 @@ var install = sync.OnceValues(func() (*hook, error) {
 	if below == 0 {
 		return nil, fmt.Errorf("SQLite has no file system to watch")
 	}
-	h := &hook{under: at[sqlite3.Tsqlite3_vfs](below), open: map[uintptr]*openFile{}, methods: map[uintptr]*sqlite3.Tsqlite3_io_methods{}}
+	h := &hook{under: at[sqlite3.Tsqlite3_vfs](below), disks: map[string]*Disk{}, open: map[uintptr]*openFile{}, methods: map[uintptr]*sqlite3.Tsqlite3_io_methods{}}
 	own := libc.Xcalloc(tls, 1, libc.Tsize_t(unsafe.Sizeof(sqlite3.Tsqlite3_vfs{})))
 	name, err := libc.CString("powercut")
 	if own == 0 || err != nil {
@@ -111,11 +112,12 @@ func (h *hook) xOpen(tls *libc.TLS, vfs, name, file uintptr, flags int32, outFla
 	return rc
 }
 
+// diskOf has the disk that a path lies on, which SQLite hands over whole and without links; nil where nobody watches.
 func (h *hook) diskOf(path string) *Disk {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, d := range h.disks {
-		if rel, err := filepath.Rel(d.root, path); err == nil && filepath.IsLocal(rel) {
+	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], filepath.Separator) {
+		if d := h.disks[path[:end]]; d != nil {
 			return d
 		}
 	}
