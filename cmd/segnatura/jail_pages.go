@@ -11,6 +11,7 @@ import (
 	"segnatura/pdfa/convert"
 	"segnatura/pdfa/worker"
 	"segnatura/scanner"
+	"segnatura/scanner/separate"
 	"segnatura/scanner/sheet"
 )
 
@@ -56,7 +57,7 @@ func inspectDrawn(engine convert.Engine, look inspect) inspect {
 		}
 		picture, err := engine.Picture(ctx, pdfa.Input{Name: "page", Open: func() (io.ReadSeekCloser, error) { return lent{r}, nil }})
 		if err != nil {
-			return scanner.Facts{}, nil, sheet.Refused(err)
+			return scanner.Facts{}, nil, separate.Refused(err)
 		}
 		facts, small, err := look(ctx, bytes.NewReader(picture), scanner.Settings{}, accept, maxPx)
 		facts.Encoding = "application/pdf"

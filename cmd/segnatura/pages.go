@@ -7,7 +7,7 @@ import (
 	"segnatura/pdfa"
 	"segnatura/pdfa/worker"
 	"segnatura/scanner"
-	"segnatura/scanner/sheet"
+	"segnatura/scanner/separate"
 )
 
 // Outside: what comes to the desk as files is taken apart.
@@ -21,7 +21,7 @@ type separator struct {
 }
 
 func (s separator) separate(doc scanner.Document) scanner.Document {
-	return sheet.Separate(doc, s.dir, func(ctx context.Context, in pdfa.Input, emit func(string, io.Reader) error) error {
+	return separate.Pages(doc, s.dir, func(ctx context.Context, in pdfa.Input, emit func(string, io.Reader) error) error {
 		return s.jail.Separate(ctx, in, func(p worker.Part) error { return emit(p.Format, p.Data) })
 	})
 }

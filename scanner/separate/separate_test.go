@@ -1,4 +1,4 @@
-package sheet
+package separate_test
 
 import (
 	"bytes"
@@ -17,6 +17,8 @@ import (
 	"segnatura/internal/testenv"
 	"segnatura/pdfa"
 	"segnatura/scanner"
+	"segnatura/scanner/separate"
+	"segnatura/scanner/sheet"
 )
 
 // files is a run below: it insists that a page was closed before the next is asked for.
@@ -57,7 +59,7 @@ func TestSeparateTakesAMultiPageTIFFApart(t *testing.T) {
 	page := func(format string, b []byte) scanner.Page {
 		return scanner.Page{Format: format, Data: io.NopCloser(bytes.NewReader(b)), Name: "scansione"}
 	}
-	run := Separate(&files{t: t, pages: []scanner.Page{page("image/jpeg", []byte("first")), page("image/tiff", data), page("image/png", []byte("last"))}}, t.TempDir(), tiffs)
+	run := separate.Pages(&files{t: t, pages: []scanner.Page{page("image/jpeg", []byte("first")), page("image/tiff", data), page("image/png", []byte("last"))}}, t.TempDir(), tiffs)
 	var seqs, heights []int
 	for {
 		p, err := run.Next(context.Background())
@@ -83,7 +85,7 @@ func TestSeparateTakesAMultiPageTIFFApart(t *testing.T) {
 			t.Errorf("page %d came out of %+v, want %+v", p.Seq, p.Original, want)
 		}
 		if p.Format == "image/tiff" {
-			img, err := Read(bytes.NewReader(b), scanner.Settings{})
+			img, err := sheet.Read(bytes.NewReader(b), scanner.Settings{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +108,7 @@ func TestSeparateTakesAMultiPageTIFFApart(t *testing.T) {
 }
 
 func TestSeparateNamesABrokenTIFF(t *testing.T) {
-	run := Separate(&files{t: t, pages: []scanner.Page{{Format: "image/tiff", Name: "rotto.tif", Data: io.NopCloser(bytes.NewReader([]byte("II*\x00\x08")))}}}, t.TempDir(), tiffs)
+	run := separate.Pages(&files{t: t, pages: []scanner.Page{{Format: "image/tiff", Name: "rotto.tif", Data: io.NopCloser(bytes.NewReader([]byte("II*\x00\x08")))}}}, t.TempDir(), tiffs)
 	_, err := run.Next(context.Background())
 	var f *scanner.Fault
 	if !errors.As(err, &f) {
@@ -123,7 +125,7 @@ func tiffs(_ context.Context, in pdfa.Input, emit func(string, io.Reader) error)
 	if err != nil {
 		return err
 	}
-	pages, err := Split(f)
+	pages, err := sheet.Split(f)
 	for _, p := range pages {
 		if _, err := p.Seek(0, io.SeekStart); err != nil {
 			return err
@@ -166,7 +168,7 @@ func (r *refusing) Refuse(f *scanner.Fault) { r.heard = append(r.heard, f.Kind) 
 
 func TestSeparateTakesAPDFApart(t *testing.T) {
 	content := "jpeg\npng\ntiff"
-	run := Separate(&files{t: t, pages: []scanner.Page{
+	run := separate.Pages(&files{t: t, pages: []scanner.Page{
 		{Format: "application/pdf", Name: "lettera.pdf", Data: io.NopCloser(strings.NewReader(content))},
 		{Format: "image/jpeg", Data: io.NopCloser(strings.NewReader("last"))},
 	}}, t.TempDir(), pdfs)
@@ -205,7 +207,7 @@ func TestARefusedPDFGivesNoPage(t *testing.T) {
 			below := &refusing{files: &files{t: t, pages: []scanner.Page{
 				{Format: "application/pdf", Name: "a.pdf", Data: io.NopCloser(strings.NewReader("jpeg\n!" + string(reason)))},
 			}}}
-			p, err := Separate(below, t.TempDir(), pdfs).Next(t.Context())
+			p, err := separate.Pages(below, t.TempDir(), pdfs).Next(t.Context())
 			var fault *scanner.Fault
 			if p != nil || !errors.As(err, &fault) || fault.Kind != want || !strings.Contains(fault.Detail, "a.pdf, page 2") {
 				t.Errorf("%+v, %v", p, err)
@@ -224,7 +226,7 @@ func TestARefusalSaysWhetherItMayPass(t *testing.T) {
 		pdfa.RefusedCorrupt: false, pdfa.RefusedTooLarge: false, pdfa.RefusedEncrypted: false,
 	} {
 		var fault *scanner.Fault
-		if !errors.As(Refused(&pdfa.RefusedError{Reason: reason}), &fault) || fault.MayPass != passes {
+		if !errors.As(separate.Refused(&pdfa.RefusedError{Reason: reason}), &fault) || fault.MayPass != passes {
 			t.Errorf("%s: %+v", reason, fault)
 		}
 	}
@@ -234,7 +236,7 @@ func TestARefusalSaysWhetherItMayPass(t *testing.T) {
 func TestACutTransferIsNoRefusal(t *testing.T) {
 	cut := io.MultiReader(strings.NewReader("jp"), iotest.ErrReader(&scanner.Fault{Kind: scanner.FaultTruncated}))
 	below := &refusing{files: &files{t: t, pages: []scanner.Page{{Format: "application/pdf", Name: "a.pdf", Data: io.NopCloser(cut)}}}}
-	if _, err := Separate(below, t.TempDir(), pdfs).Next(t.Context()); err == nil || len(below.heard) > 0 {
+	if _, err := separate.Pages(below, t.TempDir(), pdfs).Next(t.Context()); err == nil || len(below.heard) > 0 {
 		t.Errorf("%v; heard %v", err, below.heard)
 	}
 }
@@ -242,7 +244,7 @@ func TestACutTransferIsNoRefusal(t *testing.T) {
 // Close from elsewhere ends the taking apart of a file, and leaves nothing open.
 func TestCloseEndsTheTakingApart(t *testing.T) {
 	begun := make(chan struct{})
-	run := Separate(&files{t: t, pages: []scanner.Page{{Format: "application/pdf", Data: io.NopCloser(strings.NewReader("x"))}}}, t.TempDir(),
+	run := separate.Pages(&files{t: t, pages: []scanner.Page{{Format: "application/pdf", Data: io.NopCloser(strings.NewReader("x"))}}}, t.TempDir(),
 		func(ctx context.Context, _ pdfa.Input, _ func(string, io.Reader) error) error {
 			close(begun)
 			<-ctx.Done()

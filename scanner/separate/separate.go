@@ -1,4 +1,11 @@
-package sheet
+// Package separate makes single pages of the files that a run brings: a TIFF or PDF of many pages comes out as that many pages.
+//
+//	doc, err := source.Scan(ctx, request)
+//	doc = separate.Pages(doc, dir, apart)    // apart opens files in a process that may die of them
+//
+// A file is taken apart whole before its first page is given: one bad page refuses the file, and nothing is half taken. What is kept
+// meanwhile lies in files without a name, which are gone with the program. It decodes nothing itself.
+package separate
 
 import (
 	"cmp"
@@ -22,16 +29,14 @@ const maxSeparated = 1 << 30
 // cannot be taken is a *pdfa.RefusedError or a *scanner.Fault. The work is done elsewhere, in a process that may die of it.
 type Apart func(ctx context.Context, in pdfa.Input, emit func(format string, data io.Reader) error) error
 
-// Separate makes a run whose pages are single pages: a TIFF or PDF of many pages comes out as that many, one after the other, with
+// Pages makes a run whose pages are single pages: a TIFF or PDF of many pages comes out as that many, one after the other, with
 // Seq counted through the run, with the file as Original and without Sheet, which files do not know. Everything else passes
-// untouched. dir is where such a file, and what it was taken apart into, is kept meanwhile, without a name.
-//
-// A file is taken apart whole before its first page is given: one bad page refuses the file, and nothing is half taken. Refusals are
-// *scanner.Fault, and the run below hears of them where it wants to ([scanner.Refuser]).
+// untouched. dir is where such a file, and what it was taken apart into, is kept meanwhile. Refusals are *scanner.Fault, and the run
+// below hears of them where it wants to ([scanner.Refuser]).
 //
 // The run below is asked for its next page only when all pages of the one before were taken, so that what that promises (a hot
 // folder moves the original) holds for the whole file.
-func Separate(doc scanner.Document, dir string, apart Apart) scanner.Document {
+func Pages(doc scanner.Document, dir string, apart Apart) scanner.Document {
 	return &separated{below: doc, dir: dir, apart: apart}
 }
 
