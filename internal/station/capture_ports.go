@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"segnatura/internal/protocollo"
-	"segnatura/pdfa"
 	"segnatura/scanner"
 )
 
@@ -124,64 +123,4 @@ type Resolved struct {
 	Registration protocollo.Registration
 	Intake       protocollo.Intake
 	Facets       protocollo.Facets
-}
-
-// ArchiveStore keeps the archive.
-type ArchiveStore interface {
-	// DueForArchive lists confirmed documents that have no archived file, oldest first.
-	DueForArchive(ctx context.Context) ([]protocollo.Document, error)
-	// PutBlob stores a file under its SHA-256, read-only, durable once it returns; putting the same content again is no error.
-	PutBlob(ctx context.Context, r io.Reader) (sha256 string, size int64, err error)
-	OpenBlob(ctx context.Context, sha256 string) (io.ReadSeekCloser, int64, error)
-	// AttachArchive records the archived file of a document with its check report and what is kept beside it, and its delivery as
-	// due, in one transaction. With awaitsText its text is due instead, and the delivery once that has an outcome (decision 0019).
-	AttachArchive(ctx context.Context, documentID int64, e Edition, awaitsText bool) error
-	// ReleasePages erases spool images of archived documents whose text is not due; the archive has them now.
-	ReleasePages(ctx context.Context) (int, error)
-}
-
-// Converter makes PDF/A.
-type Converter interface {
-	Convert(ctx context.Context, job pdfa.Job, w io.Writer, progress func(page int)) (pdfa.Result, error)
-}
-
-// Checker judges a PDF/A; no verdict is a no.
-type Checker interface {
-	Check(ctx context.Context, r io.ReaderAt, size int64) (pdfa.Report, error)
-}
-
-// Sender hands archived documents to the centre.
-type Sender interface {
-	Name() string
-	Attach(ctx context.Context, r protocollo.AttachRequest, body io.Reader) (protocollo.AttachReceipt, error)
-}
-
-// OutboxStore keeps what is due to the centre.
-type OutboxStore interface {
-	// DueDeliveries lists what the centre is to be sent, oldest first. A scan waits for the earlier scans of its registration whose text or
-	// delivery is still to come.
-	DueDeliveries(ctx context.Context) ([]DueDelivery, error)
-	// DueDelivery returns one of them, and whether it is due.
-	DueDelivery(ctx context.Context, id int64) (d DueDelivery, due bool, err error)
-	// ClaimDelivery records that an attempt starts; Conflict when another has it.
-	ClaimDelivery(ctx context.Context, id int64) error
-	MarkDelivered(ctx context.Context, id int64, r protocollo.AttachReceipt) error
-	// MarkUndelivered records how an attempt ended: unavailable (due again), unknown or rejected (a person looks).
-	MarkUndelivered(ctx context.Context, id int64, c protocollo.Class, words string) error
-	// StoppedDispatches lists what was refused or may have arrived, oldest first.
-	StoppedDispatches(ctx context.Context, aoo protocollo.AOOCode) ([]StoppedDispatch, error)
-	// ResumeDispatch makes a stopped one due again, by a person's word; Conflict "dispatch" when it is not stopped, NotFound
-	// "dispatch" in another AOO.
-	ResumeDispatch(ctx context.Context, a protocollo.Actor, id int64) error
-	// ConfirmDispatch records a person's word that the centre has a stopped one: seen there, or attached by hand; Conflict "dispatch" when it
-	// is not stopped, NotFound "dispatch" in another AOO.
-	ConfirmDispatch(ctx context.Context, a protocollo.Actor, id int64, reason string) error
-}
-
-// DueDelivery is one archived file that the centre does not have yet.
-type DueDelivery struct {
-	ID             int64
-	RegistrationID int64
-	Attempts       int
-	Request        protocollo.AttachRequest
 }

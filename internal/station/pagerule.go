@@ -180,3 +180,8 @@ func offered(choices []protocollo.Choice, actor protocollo.Actor) []protocollo.C
 	}
 	return out
 }
+
+// pageProfile looks the profile of a policy up.
+func pageProfile(p Policies) (rules.PageProfile, error) {
+	return rules.PageProfileNamed(p.PageProfile)
+}

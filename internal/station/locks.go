@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// keyedLock serialises work on one thing by its key. The zero value is ready. It exists because one process holds the data
+// locks serialises work on one thing by its key. The zero value is ready. It exists because one process holds the data
 // folder (R17.6): within it, two goroutines never work on the same intake, document or printer.
-type keyedLock struct {
+type locks struct {
 	mu   sync.Mutex
 	held map[string]*heldKey
 }
@@ -18,7 +18,7 @@ type heldKey struct {
 }
 
 // lock waits for the key until ctx ends. The caller calls unlock once.
-func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err error) {
+func (l *locks) lock(ctx context.Context, key string) (unlock func(), err error) {
 	k := l.join(key)
 	select {
 	case <-k.turn:
@@ -30,7 +30,7 @@ func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err er
 }
 
 // tryLock does not wait.
-func (l *keyedLock) tryLock(key string) (unlock func(), ok bool) {
+func (l *locks) tryLock(key string) (unlock func(), ok bool) {
 	k := l.join(key)
 	select {
 	case <-k.turn:
@@ -41,7 +41,7 @@ func (l *keyedLock) tryLock(key string) (unlock func(), ok bool) {
 	}
 }
 
-func (l *keyedLock) join(key string) *heldKey {
+func (l *locks) join(key string) *heldKey {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.held == nil {
@@ -57,7 +57,7 @@ func (l *keyedLock) join(key string) *heldKey {
 	return k
 }
 
-func (l *keyedLock) leave(key string, k *heldKey) {
+func (l *locks) leave(key string, k *heldKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k.users--
