@@ -389,6 +389,8 @@ func (db *DB) Counts(ctx context.Context, a protocollo.Actor) (station.Counts, e
 			WHERE c.state <> 'delivered' AND c.state <> 'withdrawn' AND c.state IN ('rejected', 'outcome-unknown') AND ` + where, seen},
 		{&c.RegisteredToday, `SELECT count(*) FROM records x WHERE x.aoo = ? AND x.day = ? AND ` + where,
 			append([]any{string(a.AOO), string(protocollo.DayOf(db.cfg.Clock()))}, seen...)},
+		{&c.Instants, `SELECT count(*) FROM bid_handovers h WHERE h.aoo = ? AND ? AND NOT EXISTS (SELECT 1 FROM bid_declarations d WHERE d.handover_id = h.id)`,
+			append(aoo[:1:1], a.May(protocollo.ActRegister))},
 	} {
 		n, err := number(db.read.QueryRowContext(ctx, q.query, q.args...))
 		if err != nil {

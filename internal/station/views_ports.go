@@ -128,4 +128,6 @@ type Counts struct {
 	DeliveriesStopped int `json:"deliveriesStopped"`
 	RegisteredToday   int `json:"registeredToday"`
 	Corrections       int `json:"corrections"` // corrections and annulments that wait for this actor
+	// Instants are handovers of plichi di gara of which nobody at the desk said yet what came; 0 for who does not register.
+	Instants int `json:"instants"`
 }

@@ -142,6 +142,15 @@ func testFreeze(t *testing.T, f *Fixture) {
 	if len(open) != 9 || !slices.IsSortedFunc(open, func(a, b protocollo.Handover) int { return a.At.Compare(b.At) }) {
 		t.Fatalf("%d wait: %+v", len(open), open)
 	}
+	for who, want := range map[string]int{"clerk": len(open), "reader": 0} { // a desk is told, a reader is not
+		actor := Clerk()
+		if who == "reader" {
+			actor.Roles = []protocollo.Role{protocollo.RoleReader}
+		}
+		if c, err := f.Counts(ctx, actor); err != nil || c.Instants != want {
+			t.Errorf("a %s sees %d instants, %v, want %d", who, c.Instants, err, want)
+		}
+	}
 	if other, err := f.Handovers(ctx, OtherAOO().Code, station.HandoverQuery{}); err != nil || len(other) != 0 {
 		t.Fatalf("another AOO sees %+v, %v", other, err)
 	}

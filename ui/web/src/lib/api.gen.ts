@@ -884,6 +884,8 @@ export interface components {
             /** Format: int64 */
             exceptions: number;
             /** Format: int64 */
+            instants: number;
+            /** Format: int64 */
             labelsToPrint: number;
             /** Format: int64 */
             outcomesUnknown: number;

@@ -1,7 +1,7 @@
 // Plichi di gara in words.
 
 import { dateTime, dayOf } from './format'
-import type { BidEventKind, BidView, HandoverView } from './types'
+import type { BidEventKind, BidTransfer, BidView, HandoverView } from './types'
 
 export const sealWords: Readonly<Record<string, string>> = {
   integro: 'integro', danneggiato: 'danneggiato', aperto: 'aperto', 'non-sigillato': 'chiuso, non sigillato', risigillato: 'risigillato',
@@ -15,6 +15,26 @@ export const gapWords: Readonly<Record<string, string>> = {
 
 export const bidEventWords: Readonly<Record<BidEventKind, string>> = {
   withdrawn: 'Ritirato', replaced: 'Sostituito', opened: 'Aperto per errore e risigillato', returned: 'Restituito a gara ultimata', custody: 'Nota sulla custodia', note: 'Annotazione',
+}
+
+/** What a plico's event asks for beside its name: who is meant by the person. */
+export const bidPersonWords: Readonly<Partial<Record<BidEventKind, string>>> = {
+  withdrawn: 'Chi lo ritira (nome e cognome)', replaced: 'Chi lo sostituisce (nome e cognome)', opened: 'Chi lo ha aperto e risigillato (nome e cognome)', returned: 'A chi si restituisce (nome e cognome)',
+}
+
+/** Whether a plico left for good: withdrawn, replaced, or given back. */
+export const gone = (b: Pick<BidView, 'events'>): boolean => b.events.some((e) => e.kind === 'withdrawn' || e.kind === 'replaced' || e.kind === 'returned')
+
+/** The plichi that may take the place of one: later ones of its gara that are still here (R20.4). */
+export const successorsOf = (bid: BidView, all: readonly BidView[]): BidView[] =>
+  all.filter((b) => b.id !== bid.id && !gone(b) && Date.parse(b.handover.receivedAt) > Date.parse(bid.handover.receivedAt))
+
+/** How a plico was closed when it was last looked at: on the envelope, at an opening by mistake, or at a handover, whichever came last. */
+export function sealNow(b: BidView, transfers: readonly BidTransfer[]): string {
+  const opened = b.events.filter((e) => e.kind === 'opened').map((e) => ({ at: e.at, seal: 'risigillato' }))
+  const handed = transfers.flatMap((t) => (t.items ?? []).filter((i) => i.bidID === b.id).map((i) => ({ at: t.at, seal: i.seal as string })))
+  const last = [...opened, ...handed].sort((x, y) => Date.parse(x.at) - Date.parse(y.at)).at(-1)
+  return last?.seal ?? b.description?.seal ?? 'integro'
 }
 
 /** L-15: the words of an envelope that propose a plico di gara, however the apostrophe is written. */

@@ -142,6 +142,9 @@ class Desk {
         this.changes++
         break
       case 'bid':
+        this.pieces.ask('status')
+        this.changes++
+        break
       case 'competition':
         this.changes++
         break

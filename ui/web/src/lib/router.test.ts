@@ -22,4 +22,11 @@ describe('the table of routes', () => {
     expect(homeOf(['accounts', 'devices', 'journal'])).toBe('journal')
     expect(homeOf([])).toBe('password')
   })
+
+  it.each([
+    [['register', 'search', 'tender', 'competition'], 'desk'], [['search'], 'search'],
+    [['search', 'tender', 'tender-close'], 'tenders'], [['search', 'competition'], 'competitions'],
+  ] as const)('whoever may %s begins at «%s»', (may, home) => {
+    expect(homeOf(may)).toBe(home)
+  })
 })

@@ -83,7 +83,8 @@ export function menuFor(may: readonly Action[]): Route[] {
   return routes.filter((r) => r.menu && (!r.needs || may.includes(r.needs)))
 }
 
-/** The first screen of somebody who may do these things. */
+/** The first screen of somebody who may do these things: an office's own, where it has one, before the search that all have. */
 export function homeOf(may: readonly Action[]): RouteName {
-  return menuFor(may)[0]?.name ?? 'password'
+  const [first, second] = menuFor(may)
+  return (first?.name === 'search' && second ? second : first)?.name ?? 'password'
 }

@@ -164,6 +164,37 @@ it('an instant without a plico has its own button', async () => {
   expect(declare).toHaveBeenCalledExactlyOnceWith(3, 0, 'tasto premuto per errore')
 })
 
+// The row went when it was done and took the focus along: whoever works without a mouse began again at the top of the page.
+it('what was handed over is said, and the next form has the focus', async () => {
+  let open = [handover(3), handover(4)]
+  let unassigned: BidView[] = []
+  vi.spyOn(bidAPI, 'reception').mockImplementation(() => Promise.resolve({ open, recent: [], unassigned, tenders: [] } as unknown as BidReception))
+  vi.spyOn(bidAPI, 'declare').mockImplementation((id) => {
+    open = open.filter((h) => h.id !== id)
+    unassigned = [...unassigned, plico(id)]
+    return Promise.resolve([])
+  })
+  await show(Tenders, { id: 0 })
+  const row = (id: number) => document.querySelector(`[data-handover="${id}"]`)
+  row(3)?.querySelector('form')?.requestSubmit()
+  await settled()
+  expect(row(3)).toBeNull()
+  expect(document.activeElement).toBe(row(4)?.querySelector('[data-count]'))
+  row(4)?.querySelector('form')?.requestSubmit()
+  await settled()
+  expect(document.activeElement).toBe(card(3)?.querySelector('select'))
+})
+
+it('a plico that was registered leaves the focus on its label', async () => {
+  vi.spyOn(bidAPI, 'reception').mockResolvedValue({ open: [], recent: [], unassigned: [plico(1, { version: 1, description: {} })], tenders: [] } as unknown as BidReception)
+  vi.spyOn(bidAPI, 'register').mockResolvedValue(plico(1, { version: 1, description: {}, intakeID: 9 }))
+  vi.spyOn(bidAPI, 'plico').mockResolvedValue(plico(1, { version: 1, description: {}, intakeID: 9 }))
+  await show(Tenders, { id: 0 })
+  button(/^Protocolla/)?.click()
+  await settled()
+  expect(document.activeElement).toBe(button(/^Stampa l’etichetta del plico 1/))
+})
+
 describe('a gara', () => {
   const open = async (t: TenderView) => {
     vi.spyOn(bidAPI, 'tender').mockResolvedValue(t)
@@ -215,6 +246,54 @@ describe('a gara', () => {
     const said = document.querySelector('main')?.textContent ?? ''
     for (const words of ['Alienazione di beni', 'Ufficio TRIB', 'CIG non indicato', 'in attesa del numero']) expect(said).toContain(words)
     expect(said).not.toContain('Letti 0')
+  })
+
+  // What was opened by mistake and sealed again went on the distinta as «integro», and a code that was read in error stayed on it.
+  it('hands plichi over as they are closed now', async () => {
+    const opened = { id: 1, kind: 'opened', at: '2026-03-02T10:30:00Z' }
+    const list = [plico(1, { version: 1, description: { tenderID: 7, seal: 'integro' }, events: [opened] }), plico(2, { version: 1, description: { tenderID: 7, seal: 'integro' } })]
+    vi.spyOn(bidAPI, 'find').mockImplementation((code) => Promise.resolve(list.find((b) => b.code === code)!))
+    const handOver = vi.spyOn(bidAPI, 'handOver').mockResolvedValue({} as never)
+    await open(gara({ bids: list }))
+    for (const code of ['1/2026', '2/2026']) {
+      type(document.querySelector<HTMLInputElement>('#bid-code'), code)
+      button(/^Aggiungi/)?.click()
+      await settled()
+    }
+    document.querySelector<HTMLButtonElement>('[aria-label="Togli il plico 2/2026 dalla distinta"]')?.click()
+    type(document.querySelector<HTMLInputElement>('#bid-to'), 'Gina Rossi')
+    type(document.querySelector<HTMLInputElement>('#bid-place'), 'Cassaforte')
+    button(/^Consegna/)?.click()
+    await settled()
+    expect(handOver.mock.calls[0]?.[4]).toEqual([{ code: '1/2026', seal: 'risigillato' }])
+  })
+
+  it('takes no plico of another gara', async () => {
+    vi.spyOn(bidAPI, 'find').mockResolvedValue(plico(9, { version: 1, description: { tenderID: 8 } }))
+    await open(gara())
+    type(document.querySelector<HTMLInputElement>('#bid-code'), '9/2026')
+    button(/^Aggiungi/)?.click()
+    await settled()
+    expect(document.querySelector('[aria-label="Plichi letti"]')).toBeNull()
+    expect(document.querySelector('[aria-label="Distinta di consegna"] [role=alert]')?.textContent).toContain('un’altra gara')
+  })
+
+  // The list offered plichi that had come before, and the station refused them.
+  it('offers as a successor only what came later and is still here', async () => {
+    const at = (id: number, receivedAt: string, more: object = {}) => plico(id, { version: 1, description: { tenderID: 7 }, handover: { ...handover(id), receivedAt }, ...more })
+    await open(gara({ bids: [
+      at(1, '2026-03-02T10:00:00Z'), at(2, '2026-03-02T10:05:00Z'), at(3, '2026-03-02T10:06:00Z', { events: [{ id: 1, kind: 'withdrawn', at: '2026-03-02T10:07:00Z' }] }), at(4, '2026-03-02T10:08:00Z'),
+    ] }))
+    document.querySelector<HTMLButtonElement>('[aria-label="Annota il plico 2/2026"]')?.click()
+    flushSync()
+    const kind = document.querySelector<HTMLSelectElement>('#bid-event-kind')!
+    kind.value = 'replaced'
+    kind.dispatchEvent(new Event('change', { bubbles: true }))
+    flushSync()
+    const offered = [...document.querySelectorAll<HTMLOptionElement>('#bid-event-otherID option')].map((o) => o.textContent)
+    expect(offered).toHaveLength(2)
+    expect(offered[0]).toBe('Scegli il plico…')
+    expect(offered[1]).toContain('4/2026')
   })
 
   it('says what did not go where it was asked', async () => {
