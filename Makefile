@@ -15,6 +15,7 @@ export GOFLAGS := $(filter-out -trimpath,$(GOFLAGS)) -trimpath
 NPM     := npm --prefix ui/web
 WEB     := ui/web/node_modules/.package-lock.json
 RESULTS := build/results
+PDFA_OUT := $(CURDIR)/build/pdfa-out
 SUMMARY := build/summary
 # The wildcard leaves out .ci, whose name starts with a dot.
 PACKAGES := ./... ./.ci/summary
@@ -30,7 +31,7 @@ AXIS     := build/axis/.complete
 WEB_SOURCES := $(shell find ui/web/src ui/web/public -type f) \
 	$(addprefix ui/web/,index.html package-lock.json vite.config.ts svelte.config.js tsconfig.json)
 
-.PHONY: help run build test test-go test-recall test-schedules test-web test-browser e2e bench bench-pdfa conformance lint long fuzz \
+.PHONY: help run build test test-go test-recall test-schedules test-web test-browser e2e bench bench-pdfa verapdf conformance lint long fuzz \
 	clean setup-run setup-test setup-bench $(SUMMARY)
 
 help: ## what each target does
@@ -73,9 +74,9 @@ run: setup-run build ## the station with its pretend office, on this machine onl
 
 # The race detector watches our code. In SQLite's translated C and its allocator, in the codecs and where pixels are drawn and read, which
 # start no goroutines and share nothing, it would only take time: the station's tests ran five times as long with it.
-UNWATCHED := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory image image/color image/draw image/jpeg image/png compress/flate compress/lzw \
+UNWATCHED := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory image image/color image/draw image/jpeg image/png compress/flate compress/lzw hash/adler32 \
 	$(addprefix golang.org/x/image/,draw vector tiff ccitt font/sfnt font/opentype) \
-	$(addprefix segnatura/,scanner/sheet/barcode pdfa/convert pdfa/writer pdfa/writer/ccitt) \
+	$(addprefix segnatura/,scanner/sheet scanner/sheet/barcode stamp/compose pdfa/convert pdfa/writer pdfa/writer/ccitt) \
 	$(addprefix github.com/makiuchi-d/gozxing,/common /common/detector /common/reedsolomon /qrcode/decoder /qrcode/detector)
 RACE      := -race $(foreach package,$(UNWATCHED),-gcflags=$(package)=-race=false)
 
@@ -85,8 +86,11 @@ test: setup-test build ## every test; skips fail where CI=true
 	$(MAKE) --no-print-directory test-go test-recall test-schedules test-web test-browser
 	$(SUMMARY) total $(RESULTS)/test/{go,recall,schedules,svelte-check,vitest,e2e}.json
 
+# What the tests write as PDF/A stays in $(PDFA_OUT), for verapdf.
 test-go: $(SUMMARY) ui/dist/index.html $(ZPL_MODULES) $(AXIS)
-	@$(SUMMARY) run -as go -name "Go" -o $(RESULTS)/test/go.json -- \
+	@rm -rf $(PDFA_OUT)
+	mkdir -p $(PDFA_OUT)
+	SEGNATURA_PDFA_OUT=$(PDFA_OUT) $(SUMMARY) run -as go -name "Go" -o $(RESULTS)/test/go.json -- \
 		$(GO) test -json $(RACE) -count=1 -p 2 -timeout 30m $(PACKAGES)
 
 # The race detector makes pixels ten times as slow, and test-go therefore reads few labels; here it is two thousand, and two
@@ -145,9 +149,12 @@ fuzz: $(SUMMARY) ui/dist/index.html ## every fuzz target for TIME=1m; what is fo
 	@$(SUMMARY) run -as lines -name "fuzz" -o $(RESULTS)/fuzz.json -- .ci/fuzz $(or $(TIME),1m)
 	$(SUMMARY) total $(RESULTS)/fuzz.json
 
-# veraPDF judges every PDF/A that the tests of these packages wrote, the acts of an outage as the program hands them out, and what segnatura
-# pdfa made of the corpus; with SEGNATURA_LONG=1 also all of the corpus with its text recognised.
-PDFA_OUT := $(CURDIR)/build/pdfa-out
+# veraPDF judges every PDF/A that the tests wrote: those of the writers, the acts of an outage as the program hands them out, and what segnatura
+# pdfa made of the corpus. After make test, verapdf is enough; conformance has them written again, with SEGNATURA_LONG=1 also all of the corpus with
+# its text recognised.
+verapdf: $(SUMMARY) setup-test ## every PDF/A that make test left, judged by veraPDF
+	@$(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
+
 conformance: $(SUMMARY) setup-test ## every PDF/A that the tests write, judged by veraPDF; the spreadsheets, opened in LibreOffice
 	@rm -rf $(PDFA_OUT) $(RESULTS)/conformance
 	mkdir -p $(PDFA_OUT)
@@ -157,7 +164,7 @@ conformance: $(SUMMARY) setup-test ## every PDF/A that the tests write, judged b
 		$(GO) test -json -count=1 -run '^TestCorpus|^TestActs' -timeout 60m ./cmd/segnatura
 	$(SUMMARY) run -as go -name "LibreOffice" -o $(RESULTS)/conformance/libreoffice.json -- \
 		$(GO) test -json -count=1 -run '^TestLibreOffice' -timeout 10m ./internal/sheetfile
-	$(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
+	$(MAKE) --no-print-directory verapdf
 	$(SUMMARY) total $(RESULTS)/conformance/{go,command,libreoffice,verapdf}.json
 
 LINTERS := gofmt vet staticcheck svelte scripts seeds publiccode
