@@ -3,6 +3,7 @@ package ui_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,7 +143,7 @@ func recordOperations() []operation {
 		}},
 		{id: "subjects", may: registrars, request: func(*office) call { return get("/api/subjects?testo=ric") }},
 		{id: "saveSubject", may: registrars, request: func(o *office) call { return post(object{"subject": "Modello " + o.key()}, "/api/subjects") }},
-		{id: "uors", may: searchers, request: func(*office) call { return get("/api/uors") }},
+		{id: "uors", may: append(slices.Clone(searchers), protocollo.RoleAdministrator), request: func(*office) call { return get("/api/uors") }},
 		{id: "saveUOR", may: deciders, request: func(o *office) call { return post(object{"code": "TRIB", "name": "Tributi"}, "/api/uors") }},
 		{id: "classifiche", may: searchers, request: func(*office) call { return get("/api/classifiche?testo=I.6") }},
 		{id: "titolari", may: searchers, request: func(*office) call { return get("/api/titolari") }},

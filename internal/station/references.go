@@ -65,9 +65,9 @@ func (s *Station) SaveSubjectModel(ctx context.Context, actor protocollo.Actor, 
 	return nil
 }
 
-// UORs lists the offices.
+// UORs lists the offices, also for who gives accounts theirs.
 func (s *Station) UORs(ctx context.Context, actor protocollo.Actor) ([]protocollo.UOR, error) {
-	if err := actor.Require(protocollo.ActSearch); err != nil {
+	if err := actor.Require(protocollo.ActSearch); err != nil && !actor.May(protocollo.ActAccounts) {
 		return nil, err
 	}
 	return wrapped(s.cfg.References.UORs(ctx, actor.AOO))("list offices")

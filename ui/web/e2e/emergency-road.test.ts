@@ -58,7 +58,7 @@ describe('the year’s register', () => {
   it('is set up once the rules number by the year, and said anew with a reason while nothing is in it', async () => {
     await press('Cambia le regole…')
     const dialog = carla.dialog('Regole del registro di emergenza')
-    await carla.hands.select(dialog.getByLabel('Come dice il manuale'), 'Clausola 10: registro dell\'anno, su carta e in digitale')
+    await carla.hands.select(dialog.getByLabel('Come dice il manuale'), 'Registro dell\'anno, su carta e in digitale')
     await press('Salva le regole', dialog)
     await gone(dialog)
 
@@ -71,7 +71,7 @@ describe('the year’s register', () => {
       await carla.hands.fill(setUp.getByLabel('Dove sono le pagine di carta'), 'armadio dello sportello')
       await picture(carla.page, 'emergenza-anno')
       await press(`Predisponi il registro del ${year}`, setUp)
-      await see(region.getByText(`${year}: carta e foglio di calcolo, campi F-1: gli undici campi; le pagine sono in: armadio dello sportello.`, { exact: false }))
+      await see(region.getByText(`${year}: carta e foglio di calcolo, campi: undici, con indirizzo, tipo e tramite; le pagine sono in: armadio dello sportello.`, { exact: false }))
     }
 
     await carla.hands.activate(change.first())
@@ -84,7 +84,7 @@ describe('the year’s register', () => {
     await picture(carla.page, 'emergenza-anno-cambiato')
     await press(`Cambia il registro del ${year}`, form)
     await gone(form)
-    await see(region.getByText(new RegExp(`${year}: carta, campi F-1: gli undici campi; le pagine sono in: cassaforte\\. Cambiato da .*: armadio rotto`)))
+    await see(region.getByText(new RegExp(`${year}: carta, campi: undici, con indirizzo, tipo e tramite; le pagine sono in: cassaforte\\. Cambiato da .*: armadio rotto`)))
   })
 
   it('is what the opening follows, and cannot be said anew while it is open', async () => {

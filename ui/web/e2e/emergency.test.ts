@@ -46,7 +46,7 @@ describe('the rules', () => {
   it('are those of a manual, changed within bounds, and say themselves in words', async () => {
     await press('Cambia le regole…')
     const dialog = carla.dialog('Regole del registro di emergenza')
-    await carla.hands.select(dialog.getByLabel('Come dice il manuale'), 'Clausola 2: ogni interruzione')
+    await carla.hands.select(dialog.getByLabel('Come dice il manuale'), 'Ogni interruzione')
     await carla.hands.select(dialog.getByLabel('Campi di ogni riga'), 'gli stessi del protocollo ordinario')
     await carla.hands.fill(dialog.getByLabel('Giorni di ogni proroga'), '9')
     await press('Salva le regole', dialog)

@@ -102,7 +102,7 @@ export function besideOutage(kind: ActKind, c: Central | undefined): string {
 export const fieldsOf = (p: Pick<EmergencyPolicy, 'fields'>): 'F-1' | 'F-2' | 'ordinario' => p.fields || 'F-1'
 
 export const fieldsWords: Readonly<Record<ReturnType<typeof fieldsOf>, string>> = {
-  'F-1': 'F-1: gli undici campi', 'F-2': 'F-2: quelli del foglio con causa e blocco', ordinario: 'gli stessi del protocollo ordinario',
+  'F-1': 'undici, con indirizzo, tipo e tramite', 'F-2': 'sette, con causa e durata del blocco', ordinario: 'gli stessi del protocollo ordinario',
 }
 export const assessmentWords: Readonly<Record<EmergencyPolicy['assessment'], string>> = {
   libera: 'per ogni interruzione', caso: 'caso per caso, con la valutazione scritta', pregiudizio: 'solo se l’attesa pregiudica un atto o un diritto',

@@ -378,7 +378,7 @@ export const errorWords: Readonly<Record<string, string>> = {
   'temporary-file': 'È arrivata come file: non c’è carta su cui attaccare un’etichetta. La ricezione è salva.',
   'not-comparable': 'Con questo sistema di protocollo il confronto non si può fare: non ha una ricerca per la nostra chiave.',
   road: 'La via dei numeri ordinari è «chiamata» o «foglio».',
-  fields: 'I campi di ogni riga non sono fra quelli previsti: F-1, F-2 o quelli del protocollo ordinario.',
+  fields: 'I campi di ogni riga non sono fra quelli previsti.',
   year: 'Si predispone il registro di quest’anno o del prossimo.',
   'road-in-doubt': 'Di qualche riga il numero si sta chiedendo, o forse il protocollo l’ha già dato: prima si decide in «Da verificare sul protocollo», poi si cambia la via. Nulla è cambiato.',
   'road-here': 'I numeri non li dà un sistema a cui si chiedono: c’è una via sola.',

@@ -164,6 +164,23 @@ it('an instant without a plico has its own button', async () => {
   expect(declare).toHaveBeenCalledExactlyOnceWith(3, 0, 'tasto premuto per errore')
 })
 
+// What keeps a gara open may be a plico of none, and «Annota» stood on the gara's page alone.
+it('a plico of no gara can be annotated too', async () => {
+  may.push('decide')
+  vi.spyOn(bidAPI, 'reception').mockResolvedValue({ open: [], recent: [], unassigned: [plico(4)], tenders: [] } as unknown as BidReception)
+  const event = vi.spyOn(bidAPI, 'event').mockResolvedValue(plico(4))
+  await show(Tenders, { id: 0 })
+  button(/^Annota/)?.click()
+  flushSync()
+  const kind = document.querySelector<HTMLSelectElement>('#bid-event-kind')!
+  kind.value = 'custody'
+  kind.dispatchEvent(new Event('change', { bubbles: true }))
+  type(document.querySelector<HTMLInputElement>('#bid-event-note'), 'è di un altro ente')
+  document.querySelector<HTMLFormElement>('#bid-event')?.requestSubmit()
+  await settled()
+  expect(event.mock.calls[0]).toMatchObject([4, { kind: 'custody', note: 'è di un altro ente' }])
+})
+
 // The row went when it was done and took the focus along: whoever works without a mouse began again at the top of the page.
 it('what was handed over is said, and the next form has the focus', async () => {
   let open = [handover(3), handover(4)]
