@@ -105,7 +105,7 @@ func scanTimestampRecord(s scannable) (station.TimestampRecord, error) {
 	var at, gen, accuracy, sent, received int64
 	var token []byte
 	var clock string
-	err := s.Scan(append(timestampRequestFields(&r.Request, &at), &r.Refusals, &t.Authority, &t.Serial, &t.Policy, &gen, &accuracy, &t.Qualified, &token, &t.Chain, &sent, &received, &clock)...)
+	err := s.Scan(append(timestampRequestFields(&r.Request, &at), &r.Refusals, &r.Refused, &t.Authority, &t.Serial, &t.Policy, &gen, &accuracy, &t.Qualified, &token, &t.Chain, &sent, &received, &clock)...)
 	if err != nil {
 		return r, err
 	}
@@ -129,6 +129,7 @@ func readTimestamps(ctx context.Context, q querier, aoo protocollo.AOOCode, kind
 		return nil, err
 	}
 	list, err := collect(ctx, q, scanTimestampRecord, `SELECT `+timestampRequestColumns+`, (SELECT count(*) FROM timestamp_refusals f WHERE f.request_id = q.id),
+		coalesce((SELECT f.code FROM timestamp_refusals f WHERE f.request_id = q.id ORDER BY f.id DESC LIMIT 1), ''),
 		coalesce(t.authority, ''), coalesce(t.serial, ''), coalesce(t.policy, ''), coalesce(t.gen_time, 0), coalesce(t.accuracy, 0), coalesce(t.qualified, 0), t.token,
 		coalesce(t.chain, ''), coalesce(t.sent_at, 0), coalesce(t.received_at, 0), coalesce(t.clock, '{}')
 		FROM timestamp_requests q LEFT JOIN timestamps t ON t.request_id = q.id

@@ -55,6 +55,7 @@ func dailyOperations() []operation {
 		}},
 		{id: "signedDaily", may: deciders, request: func(o *office) call { return get("/api/day-copies/%d/file", o.signedDay().ID) }},
 		{id: "timeState", may: deciders, request: func(*office) call { return get("/api/time") }},
+		{id: "askForMarks", may: deciders, request: func(*office) call { return post(nil, "/api/time/marks") }},
 		{id: "dailyTimestamp", may: deciders, request: func(o *office) call { return get("/api/days/%s/timestamp.zip", o.yesterdayStamped()) }},
 	}
 }

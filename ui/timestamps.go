@@ -37,6 +37,7 @@ func (unsaved) Close() error { return nil }
 
 func (s *Server) timeRoutes() {
 	operation(s, http.MethodGet, "/api/time", "timeState", "L'orologio e le marche temporali (R14.2, R14.4)", accessDesk, s.timeState)
+	operation(s, http.MethodPost, "/api/time/marks", "askForMarks", "Chiede adesso le marche in attesa, senza aspettare il prossimo tentativo (R14.4)", accessDesk, s.askForMarks)
 	operation(s, http.MethodGet, "/api/days/{day}/timestamp.zip", "dailyTimestamp", "La marca temporale del registro di un giorno, con la catena e le istruzioni per verificarla (R14.4)", accessDesk, s.dailyTimestamp,
 		binaryAnswer("application/zip"))
 }
@@ -52,6 +53,10 @@ func (s *Server) timeState(ctx context.Context, id auth.Identity, _ *none) (*bod
 	}
 	return answer(TimeState{State: c.Proof.State, Verdict: c.Verdict, OffsetMS: c.Proof.Offset.Milliseconds(), StepMS: c.Proof.Step.Milliseconds(), MeasuredAt: c.Proof.MeasuredAt,
 		Servers: c.Proof.Servers, VerifiedAt: c.VerifiedAt, WatchedSince: c.WatchedSince, Stamping: marks.Configured, Waiting: marks.Waiting, Oldest: marks.Oldest, Fault: marks.Fault.Code}, nil)
+}
+
+func (s *Server) askForMarks(_ context.Context, id auth.Identity, _ *none) (*none, error) {
+	return &none{}, s.Station.AskForStamps(id.Actor)
 }
 
 func (s *Server) dailyTimestamp(ctx context.Context, id auth.Identity, in *dailyInput) (*huma.StreamResponse, error) {

@@ -62,7 +62,7 @@ var demoCentres = map[string]demoCentre{
 }
 
 const (
-	// demoPatience is how long the station waits for a pretend central system, which hangs only to be looked at.
+	// demoPatience is how long the station waits for a pretend central system or time-stamping authority, which hangs only to be looked at.
 	demoPatience = "5s"
 	// demoRootsFile is where the root of the pretend time-stamping authority is put, which is another one at each start.
 	demoRootsFile = "radice-di-prova.pem"
@@ -106,7 +106,7 @@ func startDemoOffice(ctx context.Context, db *store.DB, demo *demoClock, dataDir
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reach the pretend scanner: %w", err), office.Close())
 	}
-	o := &demoOffice{Office: office, tsa: TSAConfig{URL: office.Authority().URL(), Roots: filepath.Join(dataDir, demoRootsFile)}}
+	o := &demoOffice{Office: office, tsa: TSAConfig{URL: office.Authority().URL(), Roots: filepath.Join(dataDir, demoRootsFile), Timeout: demoPatience}}
 	if err := (durable.Files{}).WriteFile(o.tsa.Roots, bytes.NewReader(office.Authority().Root()), 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("keep the pretend authority's root: %w", err), office.Close())
 	}

@@ -155,7 +155,7 @@ type tsaCheck struct {
 var tsaFaults = map[string]string{
 	"not-sent": "nobody answers there", "no-answer": "no whole answer came", "credentials": "the user or the password is not accepted", "address": "the url does not lead to an authority",
 	"tsa-malformed": "what answers is no time-stamping authority", "tsa-status": "it refuses the request", "tsa-policy": "it stamps under another policy than the settings demand",
-	"tsa-chain":     "its certificate does not lead to a root of the settings, or is over",
+	"tsa-slow": "it did not answer in time", "tsa-chain": "its certificate does not lead to a root of the settings", "tsa-expired": "its certificate, or one above it, is over or not yet valid",
 	"tsa-purpose":   "its certificate is not for timestamps alone",
 	"tsa-algorithm": "it signs in a way that is not safe any more", "tsa-time": "its time and this machine's clock do not agree",
 	"tsa-certificate": "it does not name its certificate in what it signs", "tsa-signature": "its signature does not hold",

@@ -21,7 +21,7 @@ type authoritySwitch struct {
 	Button string
 }
 
-// authoritySwitches are those of which a person sees a difference; the other faults are for tests.
+// authoritySwitches are one for each thing that a person may be told of a mark; the other faults are for tests.
 func authoritySwitches() []authoritySwitch {
 	return []authoritySwitch{
 		{authority.Well, "Funziona.", "Rimetti l’autorità"},
@@ -30,6 +30,9 @@ func authoritySwitches() []authoritySwitch {
 		{authority.Rejects, "Rifiuta ogni richiesta.", "Rifiuta le richieste"},
 		{authority.WrongTime, "Marca con un’ora di anticipo.", "Sbaglia l’ora"},
 		{authority.WrongImprint, "Marca un altro documento.", "Marca un altro documento"},
+		{authority.WrongNonce, "Risponde a un’altra richiesta.", "Rispondi a un’altra richiesta"},
+		{authority.SHA1, "Firma con SHA-1.", "Firma con SHA-1"},
+		{authority.OtherKey, "Firma con la chiave di un altro.", "Firma con un’altra chiave"},
 		{authority.Expired, "Firma con un certificato scaduto.", "Usa un certificato scaduto"},
 		{authority.OtherRoot, "Firma con un certificato di un’altra radice.", "Usa un certificato altrui"},
 		{authority.Garbage, "Risponde con una pagina di manutenzione.", "Rispondi con una pagina"},

@@ -36,7 +36,7 @@ func TestAuthorityOnThePage(t *testing.T) {
 		said[state] = true
 		buttons = max(buttons, strings.Count(section, `action="/control/authority"`))
 	}
-	if buttons != 9 {
+	if buttons != 12 {
 		t.Errorf("%d buttons", buttons)
 	}
 	if status, body := post(t, o, "/control/authority", `{"kind":"sulks"}`); status != http.StatusBadRequest {

@@ -18,15 +18,7 @@ func (s *Station) BidStamps(ctx context.Context, actor protocollo.Actor, list []
 	for i, b := range list {
 		ids[i] = b.ID
 	}
-	records, err := s.cfg.Timestamps.TimestampsOf(ctx, actor.AOO, protocollo.TimestampBid, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read the timestamps of plichi: %w", err)
-	}
-	out := map[int64]*Stamp{}
-	for _, r := range records {
-		out[r.Request.Subject] = &Stamp{Token: r.Token, Refusals: r.Refusals}
-	}
-	return out, nil
+	return s.stampsOf(ctx, actor.AOO, protocollo.TimestampBid, ids)
 }
 
 // ExportBidTimestamp writes the token on a plico's record, with the record itself, for whoever verifies it without this program (R5.6, R14.4).

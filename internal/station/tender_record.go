@@ -93,14 +93,11 @@ func (s *Station) TenderRecords(ctx context.Context, actor protocollo.Actor, id 
 	for i, r := range list {
 		ids[i], at[r.ID] = r.ID, i
 	}
-	stamps, err := s.cfg.Timestamps.TimestampsOf(ctx, actor.AOO, protocollo.TimestampTender, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read timestamps: %w", err)
+	stamps, err := s.stampsOf(ctx, actor.AOO, protocollo.TimestampTender, ids)
+	for subject, stamp := range stamps {
+		list[at[subject]].Stamp = stamp
 	}
-	for _, r := range stamps {
-		list[at[r.Request.Subject]].Stamp = &Stamp{Token: r.Token, Refusals: r.Refusals}
-	}
-	return list, nil
+	return list, err
 }
 
 // OpenTenderRecord opens one form of a version; the caller closes it. What it reads has been compared with the digest that was recorded.

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -22,6 +23,9 @@ const (
 	stampWithin = time.Minute
 )
 
+// EventStamps tells that tokens came, or why none does; its ID says nothing.
+const EventStamps EventKind = "stamps"
+
 // stamping is how the sender fares. It is not durable: after a start it simply tries.
 type stamping struct {
 	due chan struct{}
@@ -30,6 +34,21 @@ type stamping struct {
 	failures int // in a row
 	next     time.Time
 	fault    StampFault
+}
+
+// last is why the last request brought no token.
+func (s *stamping) last() StampFault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fault
+}
+
+// again ends its rest: the next round asks. After one more failure it rests as long as it would have.
+func (s *stamping) again() {
+	s.mu.Lock()
+	s.next = time.Time{}
+	s.mu.Unlock()
+	wake(s.due)
 }
 
 // StampFault is why the last request brought no token; its zero: it did, or none was made since the start.
@@ -91,11 +110,11 @@ func (s *Station) stampDueNow(ctx context.Context) error {
 			s.stamping.ended(s.now(), err)
 			if err != nil {
 				s.log.LogAttrs(ctx, slog.LevelWarn, "timestamp was not obtained", slog.String("kind", string(q.Kind)), slog.Any("err", err))
-				s.publish(EventStatus, 0, "")
+				s.publish(EventStamps, 0, "")
 				return nil
 			}
 		}
-		s.publish(EventStatus, 0, "")
+		s.publish(EventStamps, 0, "")
 	}
 	return nil
 }
@@ -136,10 +155,7 @@ func (s *Station) Stamps(ctx context.Context) (StampView, error) {
 		return v, fmt.Errorf("count what waits for a timestamp: %w", err)
 	}
 	v.Waiting, v.Oldest = q.Waiting, q.Oldest
-	s.stamping.mu.Lock()
-	v.Fault = s.stamping.fault
-	s.stamping.mu.Unlock()
-	if v.Fault.Code == "" && q.Refused.Code != "" { // before the start
+	if v.Fault = s.stamping.last(); v.Fault.Code == "" && q.Refused.Code != "" { // before the start
 		v.Fault = StampFault{Code: q.Refused.Code, At: q.Refused.At}
 	}
 	return v, nil
@@ -151,20 +167,47 @@ func (s *Station) dailyStamps(ctx context.Context, aoo protocollo.AOOCode, list 
 	for i, d := range list {
 		ids[i], at[d.ID] = d.ID, i
 	}
-	records, err := s.cfg.Timestamps.TimestampsOf(ctx, aoo, protocollo.TimestampDaily, ids)
-	if err != nil {
-		return fmt.Errorf("read timestamps: %w", err)
+	stamps, err := s.stampsOf(ctx, aoo, protocollo.TimestampDaily, ids)
+	for id, stamp := range stamps {
+		list[at[id]].Stamp = stamp
 	}
-	for _, r := range records {
-		list[at[r.Request.Subject]].Stamp = &Stamp{Token: r.Token, Refusals: r.Refusals}
-	}
-	return nil
+	return err
 }
 
 // Stamp is the authority's token on a thing that was queued for it.
 type Stamp struct {
 	Token    *protocollo.Timestamp `json:"token,omitempty"` // nil: «in attesa»
-	Refusals int                   `json:"refusals,omitempty"`
+	Refusals int                   `json:"refusals,omitempty" doc:"Risposte non accettate"`
+	// Fault is why there is no token yet: what ailed the last request, also one for another thing, since the authority is one.
+	Fault string `json:"fault,omitempty" doc:"Perché la marca non c'è ancora"`
+}
+
+// stampsOf returns what the authority said of things of a kind, by their id. One that was recorded while no authority was named has none.
+func (s *Station) stampsOf(ctx context.Context, aoo protocollo.AOOCode, kind protocollo.TimestampKind, ids []int64) (map[int64]*Stamp, error) {
+	records, err := s.cfg.Timestamps.TimestampsOf(ctx, aoo, kind, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read timestamps: %w", err)
+	}
+	out := make(map[int64]*Stamp, len(records))
+	for _, r := range records {
+		stamp := &Stamp{Token: r.Token, Refusals: r.Refusals}
+		if r.Token == nil {
+			stamp.Fault = cmp.Or(s.stamping.last().Code, r.Refused)
+		}
+		out[r.Request.Subject] = stamp
+	}
+	return out, nil
+}
+
+// AskForStamps asks the authority now for what waits, instead of after the rest that follows a failure: somebody set it right. It does not wait for the answer.
+//
+// Errors: Forbidden "decide".
+func (s *Station) AskForStamps(actor protocollo.Actor) error {
+	if err := actor.Require(protocollo.ActDecide); err != nil {
+		return err
+	}
+	s.stamping.again()
+	return nil
 }
 
 // ExportDailyTimestamp writes the token on a day's register, for whoever verifies it without this program.

@@ -26,8 +26,9 @@ type TimestampStore interface {
 type TimestampRecord struct {
 	Request  protocollo.TimestampRequest
 	Token    *protocollo.Timestamp // nil: in attesa
-	Refusals int
-	Content  []byte // what was stamped, where it goes out with its token; the store does not know it
+	Refusals int                   // answers that were not accepted
+	Refused  string                // the code of the last of them
+	Content  []byte                // what was stamped, where it goes out with its token; the store does not know it
 }
 
 // TimestampQueue is what waits for a token.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -93,7 +94,11 @@ func TestAFaultyAuthorityBlocksNothingAndIsNotBelieved(t *testing.T) {
 		}
 		behave(b)
 		o.clock.add(2 * time.Hour) // past any rest
+		told := len(o.events.of(station.EventStamps))
 		o.stampRound()
+		if len(o.events.of(station.EventStamps)) == told {
+			t.Errorf("%s: no screen heard of it", b)
+		}
 		if !silent[b] {
 			refusals++
 		}
@@ -103,6 +108,9 @@ func TestAFaultyAuthorityBlocksNothingAndIsNotBelieved(t *testing.T) {
 		v, err := o.s.Stamps(t.Context())
 		if err != nil || !v.Configured || v.Waiting != 2 || v.Fault.Code == "" {
 			t.Errorf("%s: status %+v, %v", b, v, err)
+		}
+		if st := o.dailyStamp(); st.Fault != v.Fault.Code {
+			t.Errorf("%s: the day says %q, the status %q", b, st.Fault, v.Fault.Code)
 		}
 		o.register("k-"+string(b), letter("Richiesta"))
 	}
@@ -114,10 +122,13 @@ func TestAFaultyAuthorityBlocksNothingAndIsNotBelieved(t *testing.T) {
 	if o.dailyStamp().Token != nil {
 		t.Error("it did not rest after a failure")
 	}
-	o.clock.add(2 * time.Hour)
+	wantClass(t, o.s.AskForStamps(clerk), protocollo.Forbidden, "decide")
+	if err := o.s.AskForStamps(boss); err != nil {
+		t.Fatal(err)
+	}
 	o.stampRound()
 	st := o.dailyStamp()
-	if st.Token == nil || st.Token.Authority != "TSA di prova" || st.Refusals != refusals || st.Token.Qualified {
+	if st.Token == nil || st.Token.Authority != "TSA di prova" || st.Refusals != refusals || st.Fault != "" || st.Token.Qualified {
 		t.Fatalf("at last: %+v", st)
 	}
 	if v, err := o.s.Stamps(t.Context()); err != nil || v.Waiting != 0 || v.Fault.Code != "" || o.s.StampPause() != time.Minute {
@@ -127,6 +138,21 @@ func TestAFaultyAuthorityBlocksNothingAndIsNotBelieved(t *testing.T) {
 	o.stampRound()
 	if _, again := a.State(); again != asked {
 		t.Error("a day that has its token is asked for again")
+	}
+}
+
+// After a start nothing has been asked yet: why a mark is missing is what the last answer lacked.
+func TestWhyAMarkIsMissingOutlivesAStart(t *testing.T) {
+	o, a := stampedOffice(t)
+	o.clock.add(24 * time.Hour)
+	if err := errors.Join(a.Behave(authority.WrongNonce), o.s.CloseDays(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	o.stampRound()
+	authority := o.cfg.TSA
+	o.start(func(c *station.Config) { c.TSA = authority })
+	if st := o.dailyStamp(); st.Fault != "tsa-nonce" {
+		t.Errorf("after a start: %+v", st)
 	}
 }
 

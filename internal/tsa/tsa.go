@@ -103,12 +103,16 @@ func (c *Client) Stamp(ctx context.Context, digest [32]byte) (protocollo.Timesta
 	answer, err := c.http.Do(ctx, call.Request{Method: http.MethodPost, Idempotent: true, Body: request,
 		Header: http.Header{"Content-Type": {"application/timestamp-query"}, "Accept": {"application/timestamp-reply"}}})
 	want.ReceivedAt, want.Clock = c.cfg.Clock(), c.cfg.Proof()
-	if err != nil {
+	var why *protocollo.Error
+	switch {
+	case err == nil:
+	case errors.Is(err, context.DeadlineExceeded) && errors.As(err, &why) && why.Code == "no-answer":
+		return protocollo.Timestamp{}, protocollo.Errorf(protocollo.Unavailable, codeSlow, "ask for a timestamp: %w", err)
+	default:
 		return protocollo.Timestamp{}, fmt.Errorf("ask for a timestamp: %w", err)
 	}
 	if err := answer.Refused(); err != nil { // by the web server: the authority was not asked
 		code := "tsa-http"
-		var why *protocollo.Error
 		if errors.As(err, &why) && why.Class == protocollo.Unavailable {
 			code = why.Code
 		}
@@ -139,6 +143,9 @@ func (r *Refusal) Unwrap() error { return r.why }
 // AnswerSHA256 is the digest of what was answered, lower-case hex.
 func (r *Refusal) AnswerSHA256() string { return r.digest }
 
+// codeSlow is the code of an answer that was not there in time.
+const codeSlow = "tsa-slow"
+
 // The codes of refusals.
 const (
 	codeMalformed   = "tsa-malformed"
@@ -151,6 +158,7 @@ const (
 	codeCertificate = "tsa-certificate" // the signer's is missing, or is not named in what is signed
 	codePurpose     = "tsa-purpose"     // the signer's is for something else too
 	codeChain       = "tsa-chain"
+	codeExpired     = "tsa-expired" // a certificate of the chain was not valid at the token's time
 	codeTime        = "tsa-time"
 )
 

@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -255,7 +256,11 @@ func (t *token) chain(signer *x509.Certificate, trust Trust) ([]*x509.Certificat
 	}
 	chains, err := signer.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: t.info.Time, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}})
 	if err != nil {
-		return nil, refuse(codeChain, "verify the signer's chain at %s: %w", t.info.Time.UTC().Format(time.RFC3339), err)
+		code := codeChain
+		if invalid := (x509.CertificateInvalidError{}); errors.As(err, &invalid) && invalid.Reason == x509.Expired {
+			code = codeExpired
+		}
+		return nil, refuse(code, "verify the signer's chain at %s: %w", t.info.Time.UTC().Format(time.RFC3339), err)
 	}
 	for _, chain := range chains {
 		if slices.ContainsFunc(chain, func(c *x509.Certificate) bool { return contains(trust.TrustedList, c) }) {

@@ -68,7 +68,7 @@ func testTimestamps(t *testing.T, f *Fixture) {
 
 	records, err := f.TimestampsOf(ctx, aoo, protocollo.TimestampDaily, subjects)
 	f.ok(err)
-	if len(records) != 2 || records[0].Request != due[0] || records[0].Refusals != 2 || records[1].Token != nil {
+	if len(records) != 2 || records[0].Request != due[0] || records[0].Refusals != 2 || records[0].Refused != "tsa-chain" || records[1].Refused != "" || records[1].Token != nil {
 		t.Fatalf("records: %+v", records)
 	}
 	got := *records[0].Token

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { unzipSync } from 'fflate'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { expectFocus, gone, Hands, person, see, until } from './browser'
@@ -252,6 +253,23 @@ export async function expectWholePDF(pdf: Buffer): Promise<void> {
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
   const { stdout } = await inFile(pdf, (path) => execute('qpdf', ['--check', path]))
   expect(stdout).toContain('No syntax or stream encoding errors found')
+}
+
+/** Fails unless OpenSSL verifies a plico's time-stamp token over the record beside it, with what the download holds and nothing of ours, and refuses it for another record. */
+export async function expectToken(zip: Buffer): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'segnatura-e2e-marca-'))
+  try {
+    const files = unzipSync(zip)
+    for (const [name, content] of Object.entries(files)) await writeFile(join(dir, name), content)
+    const records = Object.keys(files).filter((name) => name.endsWith('.json'))
+    expect(records).toHaveLength(1)
+    const openssl = (data: string) => execute('openssl', ['ts', '-verify', '-in', 'marca.tsr', '-data', data, '-CAfile', 'radice.pem', '-untrusted', 'catena.pem'], { cwd: dir })
+    await openssl(records[0]!)
+    await writeFile(join(dir, 'altro.json'), 'another record')
+    await expect(openssl('altro.json'), 'of another record').rejects.toThrow()
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
 }
 
 /** The words of a PDF in one line. */

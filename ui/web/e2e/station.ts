@@ -151,6 +151,9 @@ export interface PrintedLabel {
 /** How the pretend central system treats what it is asked. */
 export type CentreWay = 'well' | 'away' | 'loses' | 'rejects'
 
+/** How the pretend time-stamping authority answers: well; late, or not at all; or with a token in which one thing is wrong. */
+export type AuthorityWay = 'well' | 'slow' | 'away' | 'nonce' | 'imprint' | 'expired' | 'sha1' | 'key'
+
 /** What the pretend central system really holds, newest first. */
 export interface Centre {
   behaviour: string
@@ -205,7 +208,7 @@ export class Office {
   }
 
   /** Has the time-stamping authority answer well, wrongly, or not at all. */
-  async authorityIs(way: 'well' | 'away' | 'imprint'): Promise<void> {
+  async authorityIs(way: AuthorityWay): Promise<void> {
     await this.post('authority', { kind: way })
   }
 

@@ -3066,7 +3066,12 @@ export interface components {
             page: number;
         };
         Stamp: {
-            /** Format: int64 */
+            /** @description Perché la marca non c'è ancora */
+            fault?: string;
+            /**
+             * Format: int64
+             * @description Risposte non accettate
+             */
             refusals?: number;
             token?: components["schemas"]["Timestamp"];
         };

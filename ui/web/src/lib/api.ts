@@ -233,6 +233,7 @@ export const api = {
   importEmergency: async (e: Named, format: SheetImportFormat, columns: EmergencyColumn[], f: Blob, apply: boolean) => post<SheetComparison>(`${registerPath(e)}/sheet/import`, { format, columns, file: await base64(f), apply }),
   reconcileDay: (day: string, dopo = 0) => get<Reconciliation>(`/api/days/${day}/reconciliation` + query({ dopo })),
   timeState: (o?: Options) => get<TimeState>('/api/time', o),
+  askForMarks: () => post<null>('/api/time/marks'),
   dailyRegisters: (before = '', limit = 0) => get<DailyRegister[] | null>('/api/days' + query({ before, limit })).then((r) => r ?? []),
   keepSignedDaily: async (day: string, f: File) => post<unknown>(`/api/days/${day}/signed`, { fileName: f.name, mediaType: mediaTypeOf(f), content: await base64(f) }),
   replaceSignedAct: async (id: number, f: File, reason: string) =>

@@ -9,7 +9,7 @@ const token = { time: '2026-03-02T11:00:01Z', authority: 'TSA di prova', serial:
 it('says of a token what is known, and no more', () => {
   expect(stampText(plico(undefined))).toBe('')
   expect(stampText(plico({}))).toBe('Marca temporale: in attesa')
-  expect(stampText(plico({ refusals: 2 }))).toContain('in attesa; l’ultima risposta')
+  expect(stampText(plico({ refusals: 2, fault: 'tsa-imprint' }))).toBe('Marca temporale: manca. La marca arrivata è stata scartata perché è di un altro documento; si riprova da sé')
   expect(stampText(plico({ token }))).toMatch(/^Marca temporale del 02\/03\/2026,? 12:00.* – TSA di prova, n\. 0A3F$/)
   expect(stampText(plico({ token: { ...token, qualified: true } }))).toMatch(/^Marca temporale qualificata del /)
 })

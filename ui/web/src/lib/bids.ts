@@ -1,5 +1,6 @@
 // Plichi di gara in words.
 
+import { stampFault } from './clock'
 import { dateTime, dayOf } from './format'
 import type { BidEventKind, BidTransfer, BidView, HandoverView } from './types'
 
@@ -70,7 +71,8 @@ export function stampText(b: BidView): string {
   const t = b.stamp?.token
   if (t) return `Marca temporale${t.qualified ? ' qualificata' : ''} del ${dateTime(t.time)} – ${t.authority}, n. ${t.serial}`
   if (!b.stamp) return ''
-  return b.stamp.refusals ? 'Marca temporale: in attesa; l’ultima risposta del servizio non andava bene, si riprova da sé' : 'Marca temporale: in attesa'
+  const why = stampFault(b.stamp)
+  return why ? `Marca temporale: manca. ${why}; si riprova da sé` : 'Marca temporale: in attesa'
 }
 
 export function fromOf(b: BidView): string {

@@ -1,20 +1,27 @@
 import { dateTime } from './format'
-import type { TimeState } from './types'
+import type { Stamp, TimeState } from './types'
 
 type Words = Readonly<Record<string, string>>
 
 /** What a time-stamping authority stamps. */
 export const stampedWords: Words = { 'daily-register': 'Registro giornaliero', bid: 'Plico di gara', 'tender-record': 'Dati per il verbale di una gara' }
 
-/** Why a mark was not obtained. */
+const dropped = (why: string) => `La marca arrivata è stata scartata perché ${why}`
+
+/** Why a mark was not obtained: nobody answered, or what came was thrown away. */
 export const stampFaultWords: Words = {
-  'not-sent': 'Il servizio di marcatura non si raggiunge', 'no-answer': 'Il servizio di marcatura non ha risposto',
-  credentials: 'Il servizio non accetta utente o password', address: 'All’indirizzo indicato non c’è un servizio di marcatura', 'tsa-http': 'Il servizio di marcatura ha rifiutato il collegamento',
-  'tsa-malformed': 'La risposta non è una marca temporale', 'tsa-status': 'Il servizio ha rifiutato la richiesta', 'tsa-imprint': 'La marca è su un altro documento',
-  'tsa-nonce': 'La marca risponde a un’altra richiesta', 'tsa-policy': 'La marca segue un’altra policy', 'tsa-algorithm': 'La marca è firmata in un modo non più sicuro',
-  'tsa-signature': 'La firma della marca non è valida', 'tsa-certificate': 'La marca non nomina il certificato di chi la firma', 'tsa-purpose': 'Il certificato non serve solo a marcare',
-  'tsa-chain': 'Il certificato non è di una radice indicata alla stazione, o è scaduto', 'tsa-time': 'L’ora della marca e quella di questa macchina non concordano',
+  'not-sent': 'Il servizio di marcatura non si raggiunge', 'no-answer': 'Il servizio di marcatura non ha risposto', 'tsa-slow': 'Il servizio di marcatura non ha risposto in tempo',
+  credentials: 'Il servizio di marcatura non accetta utente o password', address: 'All’indirizzo indicato non c’è un servizio di marcatura',
+  'tsa-http': 'Il servizio di marcatura ha rifiutato il collegamento', 'tsa-status': 'Il servizio di marcatura ha rifiutato la richiesta',
+  'tsa-malformed': 'Quello che è arrivato non è una marca ed è stato scartato', 'tsa-imprint': dropped('è di un altro documento'), 'tsa-nonce': dropped('risponde a un’altra richiesta'),
+  'tsa-policy': dropped('segue un’altra policy'), 'tsa-algorithm': dropped('è firmata con una tecnica non più sicura'), 'tsa-signature': dropped('la sua firma non è valida'),
+  'tsa-certificate': dropped('non nomina il certificato di chi la firma'), 'tsa-purpose': dropped('il suo certificato non serve solo a marcare'),
+  'tsa-chain': dropped('il suo certificato non è di una radice indicata alla stazione'), 'tsa-expired': dropped('il suo certificato è scaduto o non ancora valido'),
+  'tsa-time': dropped('la sua ora non concorda con quella di questa macchina'),
 }
+
+/** Why a mark is not there: '' where it was asked for and nothing is known yet. */
+export const stampFault = (s: Stamp | undefined): string => (s?.fault ? (stampFaultWords[s.fault] ?? s.fault) : '')
 
 export interface TimeLine {
   kind: 'plain' | 'good' | 'wait' | 'bad'
@@ -45,6 +52,6 @@ export function stampLine(t: TimeState): TimeLine {
   if (!t.stamping) return { kind: 'plain', text: 'Nessun servizio di marcatura è indicato: non si chiedono marche temporali.' }
   if (t.waiting === 0) return { kind: 'good', text: 'Nessuna marca in attesa.' }
   const many = t.waiting === 1 ? 'Una marca è in attesa' : `${t.waiting} marche sono in attesa`
-  const why = t.fault ? ` ${stampFaultWords[t.fault] ?? t.fault}: si riprova da sé.` : ''
+  const why = t.fault ? ` ${stampFaultWords[t.fault] ?? t.fault}; si riprova da sé.` : ''
   return { kind: t.fault ? 'wait' : 'plain', text: `${many}${t.oldest ? ` dal ${dateTime(t.oldest)}` : ''}.${why} Il lavoro non le aspetta.` }
 }

@@ -146,6 +146,7 @@ class Desk {
         this.changes++
         break
       case 'competition':
+      case 'stamps':
         this.changes++
         break
       case 'alarm':

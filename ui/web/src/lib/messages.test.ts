@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { stampFaultWords } from './clock'
 import { detailText } from './journal'
 import { errorText, errorWords } from './errors'
 import { choiceWords, exceptionTitles, faultWords, journalFieldsUnsaid, journalFieldWords, journalWords, meansWords, progressText, stopWords, textUnreadWords, textWhyWords } from './messages'
@@ -45,6 +46,7 @@ describe('the catalogue', () => {
     ['faults of scanners', /^\tFault\w+ +FaultKind = "(?!scanner-|printer-)([^"]+)"/gm, faultWords],
     ['choices', /\bChoice = "([^"]+)"/g, choiceWords],
     ['means', /\bMeans = "([^"]+)"/g, meansWords],
+    ['faults of the time-stamping authority', /"(tsa-[a-z]+)"/g, stampFaultWords],
     ['stops', /Stop\{Code: "([^"]+)"/g, stopWords],
     ['reasons for no text', /\bTextWhy = "([^"]+)"/g, textWhyWords],
     ['reasons for a page without text', /\bTextMissing = "([^"]+)"/g, textUnreadWords],

@@ -122,6 +122,7 @@ export type SheetFormat = S['SheetExportBody']['format']
 /** What comes back: Finmatica's batch only goes out. */
 export type SheetImportFormat = S['SheetImportBody']['format']
 export type DailyRegister = S['DailyRegister']
+export type Stamp = S['Stamp']
 export type TimeState = S['TimeState']
 /** A day of ours beside the register of whoever numbers. */
 export type Reconciliation = S['Reconciliation']
