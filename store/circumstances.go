@@ -38,6 +38,40 @@ func related(ctx context.Context, q querier, i protocollo.Intake, reg *protocoll
 	return slices.DeleteFunc(slices.Compact(out), func(id int64) bool { return id == own }), nil
 }
 
+// sendsOn picks the exits of letters for others among intakes i.
+const sendsOn = `i.draft ->> '$.direction' = 'P' AND i.draft ->> '$.circumstance.kind' = 'aperto-per-errore' AND i.draft ->> '$.circumstance.of' = i.duplicate_of`
+
+// sentOnOnce refuses a second exit of the same letter: one paper leaves once. An exit that was annulled or given up without number is none.
+func (w *wtx) sentOnOnce(d protocollo.Draft) error {
+	if d.Direction != protocollo.Outgoing || d.Circumstance == nil || d.Circumstance.Kind != protocollo.OpenedByMistake {
+		return nil
+	}
+	n, err := number(w.QueryRowContext(w.ctx, `SELECT count(*) FROM intakes i JOIN records x ON x.intake_id = i.id
+		WHERE i.duplicate_of = ? AND `+sendsOn+` AND x.annulled = 0 AND x.outcome <> 'closed'`, d.Circumstance.Of))
+	if err == nil && n > 0 {
+		err = protocollo.Errorf(protocollo.Conflict, "sent-on", "registration %d was sent on", d.Circumstance.Of)
+	}
+	return err
+}
+
+// UnsaidExits lists exits of letters that do not say yet that they were for others.
+func (db *DB) UnsaidExits(ctx context.Context, aoo protocollo.AOOCode) ([]station.UnsaidExit, error) {
+	list, err := collect(ctx, db.read, func(r scannable) (station.UnsaidExit, error) {
+		var e station.UnsaidExit
+		err := r.Scan(&e.EntryID, &e.ExitID, &e.Operator)
+		return e, err
+	}, `SELECT y.registration_id, x.registration_id, i.operator FROM intakes i JOIN records x ON x.intake_id = i.id
+			JOIN records y ON y.registration_id = i.duplicate_of JOIN intakes e ON e.id = y.intake_id
+		WHERE i.duplicate_of IS NOT NULL AND i.aoo = ? AND `+sendsOn+` AND x.registration_id IS NOT NULL AND x.annulled = 0 AND y.annulled = 0
+			AND coalesce(e.draft ->> '$.circumstance.kind', '') <> 'aperto-per-errore'
+			AND NOT EXISTS (SELECT 1 FROM correction_requests q WHERE q.key = ? || x.registration_id)
+		ORDER BY x.registration_id`, string(aoo), station.OnwardPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("list what was sent on: %w", err)
+	}
+	return list, nil
+}
+
 // RecordReceiptLabel journals that a receipt was sent to a label printer. There is no row: nothing hangs on it.
 func (db *DB) RecordReceiptLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error {
 	if err := db.mustSee(ctx, a, intakeID); err != nil {

@@ -164,6 +164,9 @@ func (w *wtx) recordIntake(in station.NewIntake) (station.RecordedIntake, error)
 	if i.ArrivalDay = declared; declared == "" {
 		i.ArrivalDay = protocollo.DayOf(i.ArrivedAt)
 	}
+	if err := w.sentOnOnce(d); err != nil {
+		return station.RecordedIntake{}, err
+	}
 	seq, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(seq), 0) + 1 FROM intakes WHERE aoo = ? AND year = ?`, string(aoo), i.Year))
 	if err != nil {
 		return station.RecordedIntake{}, err

@@ -40,26 +40,26 @@ func (s *Server) envelopeRoutes() {
 }
 
 func (s *Server) keepClosed(ctx context.Context, id auth.Identity, in *keepClosedInput) (*body[RecordView], error) {
-	return s.anyRecord(ctx)(s.Station.KeepClosed(ctx, id.Actor, in.Body))
+	return s.anyRecord(ctx, id.Actor)(s.Station.KeepClosed(ctx, id.Actor, in.Body))
 }
 
 func (s *Server) deliverInside(ctx context.Context, id auth.Identity, in *deliverInsideInput) (*body[RecordView], error) {
 	b := in.Body
-	return s.anyRecord(ctx)(s.Station.DeliverInside(ctx, id.Actor, protocollo.InternalDelivery{IntakeID: in.ID, Key: b.Key, Person: b.Person, UOR: b.UOR, Note: b.Note}))
+	return s.anyRecord(ctx, id.Actor)(s.Station.DeliverInside(ctx, id.Actor, protocollo.InternalDelivery{IntakeID: in.ID, Key: b.Key, Person: b.Person, UOR: b.UOR, Note: b.Note}))
 }
 
 func (s *Server) endInternalDelivery(ctx context.Context, id auth.Identity, in *endDeliveryInput) (*body[RecordView], error) {
 	b := in.Body
-	return s.anyRecord(ctx)(s.Station.EndInternalDelivery(ctx, id.Actor, in.ID, protocollo.InternalDeliveryEnd{Outcome: b.Outcome, Person: b.Person, Note: b.Note}))
+	return s.anyRecord(ctx, id.Actor)(s.Station.EndInternalDelivery(ctx, id.Actor, in.ID, protocollo.InternalDeliveryEnd{Outcome: b.Outcome, Person: b.Person, Note: b.Note}))
 }
 
 // anyRecord answers with a record, or with why there is none.
-func (s *Server) anyRecord(ctx context.Context) func(station.Record, error) (*body[RecordView], error) {
+func (s *Server) anyRecord(ctx context.Context, actor protocollo.Actor) func(station.Record, error) (*body[RecordView], error) {
 	return func(r station.Record, err error) (*body[RecordView], error) {
 		if err != nil {
 			return nil, err
 		}
-		return answer(s.openRecordView(ctx, r), nil)
+		return answer(s.openRecordView(ctx, actor, r), nil)
 	}
 }
 

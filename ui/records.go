@@ -91,7 +91,7 @@ func (s *Server) record(ctx context.Context, id auth.Identity, in *IDPath) (*bod
 	if err != nil {
 		return nil, err
 	}
-	return answer(s.withReplacement(ctx, id.Actor, s.openRecordView(ctx, r)), nil)
+	return answer(s.withReplacement(ctx, id.Actor, s.openRecordView(ctx, id.Actor, r)), nil)
 }
 
 func (s *Server) history(ctx context.Context, id auth.Identity, in *IDPath) (*body[History], error) {

@@ -55,11 +55,11 @@ func (s *Server) unregistered(ctx context.Context, id auth.Identity, _ *none) (*
 }
 
 func (s *Server) closeUnregistered(ctx context.Context, id auth.Identity, in *unregisteredInput) (*body[RecordView], error) {
-	return s.anyRecord(ctx)(s.Station.CloseUnregistered(ctx, id.Actor, in.Body))
+	return s.anyRecord(ctx, id.Actor)(s.Station.CloseUnregistered(ctx, id.Actor, in.Body))
 }
 
 func (s *Server) takeMisdelivered(ctx context.Context, id auth.Identity, in *misdeliveredInput) (*body[RecordView], error) {
-	return s.anyRecord(ctx)(s.Station.TakeMisdelivered(ctx, id.Actor, in.Body))
+	return s.anyRecord(ctx, id.Actor)(s.Station.TakeMisdelivered(ctx, id.Actor, in.Body))
 }
 
 func (s *Server) printMisdelivered(ctx context.Context, id auth.Identity, in *envelopeLegendInput) (*body[station.TemporaryPrint], error) {
@@ -92,5 +92,5 @@ func (s *Server) postReturnPDF(ctx context.Context, id auth.Identity, in *dayInp
 }
 
 func (s *Server) setUrgent(ctx context.Context, id auth.Identity, in *urgentInput) (*body[RecordView], error) {
-	return s.anyRecord(ctx)(s.Station.SetUrgent(ctx, id.Actor, protocollo.Urgency{IntakeID: in.ID, Urgent: in.Body.Urgent, Reason: in.Body.Reason}))
+	return s.anyRecord(ctx, id.Actor)(s.Station.SetUrgent(ctx, id.Actor, protocollo.Urgency{IntakeID: in.ID, Urgent: in.Body.Urgent, Reason: in.Body.Reason}))
 }

@@ -47,6 +47,18 @@ type RecordView struct {
 	Urgency    *protocollo.Urgency           `json:"urgency,omitempty" doc:"Va fatta prima delle altre"`
 	Postponed  *station.Postponement         `json:"postponed,omitempty" doc:"«Scansiona più tardi», finché non si scansiona"`
 	Related    []int64                       `json:"related,omitempty"`
+	// Linked and Onward are set on an opened record.
+	Linked []LinkedLetter  `json:"linked,omitempty" doc:"Le registrazioni a cui appartiene, o che le appartengono"`
+	Onward *station.Onward `json:"onward,omitempty" doc:"Se è per altri: come lo dirà"`
+}
+
+// LinkedLetter is a registration that belongs to another.
+type LinkedLetter struct {
+	Candidate
+	Direction protocollo.Direction `json:"direction" enum:"A,P,I"`
+	Day       protocollo.Day       `json:"day"`
+	// SendsOn is set on the exit by which a letter for others goes on.
+	SendsOn bool `json:"sendsOn,omitempty" doc:"È l'uscita con cui si rispedisce"`
 }
 
 // AttemptView is one call to the system that numbers.

@@ -200,6 +200,20 @@ func Circumstance(d protocollo.Draft, of *protocollo.Registration) (protocollo.D
 	return d, nil
 }
 
+// forOthersLegend says in a subject that the letter was for others (002 art. 22; R1.11).
+const forOthersLegend = "L-7"
+
+// SayForOthers returns the field's text with L-7 behind it, and whether the letter says so already: in that field, or by what it was taken in as.
+func SayForOthers(d protocollo.Draft, field protocollo.Field) (words string, said bool) {
+	l, _ := LegendNamed(forOthersLegend) // the catalogue's own
+	text, by := d.Subject, " – "
+	if field == protocollo.FieldNote {
+		text, by = d.Note, "\n"
+	}
+	words = joined(text, by, l.Text)
+	return words, words == text || d.Circumstance != nil && d.Circumstance.Kind == protocollo.OpenedByMistake
+}
+
 // circumstances are the rules of what a circumstance needs.
 var circumstances = map[protocollo.CircumstanceKind]struct {
 	legend string
@@ -211,7 +225,7 @@ var circumstances = map[protocollo.CircumstanceKind]struct {
 	protocollo.OneOfSeveral: {"L-13", func(d protocollo.Draft) bool { return d.Direction != protocollo.Inside },
 		func(d protocollo.Draft) bool { return d.Circumstance.Order > 1 }},
 	// The arrival names none; the sending on to whom it is for names the arrival.
-	protocollo.OpenedByMistake: {"L-7", func(d protocollo.Draft) bool { return d.Direction != protocollo.Inside },
+	protocollo.OpenedByMistake: {forOthersLegend, func(d protocollo.Draft) bool { return d.Direction != protocollo.Inside },
 		func(d protocollo.Draft) bool { return d.Direction == protocollo.Outgoing }},
 }
 

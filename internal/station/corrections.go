@@ -467,7 +467,8 @@ func (s *Station) askCorrection(ctx context.Context, e CorrectionEntry) error {
 }
 
 // CarryCorrections asks for what was authorised and not asked for yet, or certainly not done. While the centre is known to be away nothing is
-// asked: the queue finds out when it is back. A call whose outcome could not be written becomes unknown. It may be called at any time.
+// asked: the queue finds out when it is back. A call whose outcome could not be written becomes unknown. What was sent on has its entry say so. It may be
+// called at any time.
 func (s *Station) CarryCorrections(ctx context.Context) error {
 	doubted := s.eachCorrection(ctx, CorrectionQuery{UnderWay: true, Limit: correctionsAtOnce}, func(e CorrectionEntry) error {
 		unlock, free := s.keys.tryLock(intakeKey(e.Record.Intake.Key))
@@ -478,7 +479,7 @@ func (s *Station) CarryCorrections(ctx context.Context) error {
 		_, err := s.heldCorrection(ctx, self(e.Record.Intake.AOO), e.ID)
 		return err
 	})
-	return errors.Join(doubted, s.carryDue(ctx))
+	return errors.Join(doubted, s.sayUnsaid(ctx), s.carryDue(ctx))
 }
 
 func (s *Station) carryDue(ctx context.Context) error {

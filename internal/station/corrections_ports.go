@@ -26,6 +26,7 @@ type CorrectionStore interface {
 	SettleCorrection(ctx context.Context, a protocollo.Actor, id int64, o protocollo.CorrectionOutcome, words string) (protocollo.Correction, error)
 	// Corrections lists those of registrations that the actor sees, newest first.
 	Corrections(ctx context.Context, a protocollo.Actor, q CorrectionQuery) ([]CorrectionEntry, error)
+	OnwardStore
 }
 
 // NewCorrection is a request to be saved. Decision is nil where the Responsabile is asked; Here as in [CorrectionStore.DecideCorrection].

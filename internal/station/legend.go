@@ -23,7 +23,7 @@ func (s *Station) Legends(ctx context.Context, actor protocollo.Actor) ([]rules.
 }
 
 // withCircumstance puts the words of a letter's circumstance into its subject and note (R1.8, R1.9, R1.11). Errors as of [rules.Circumstance]; Invalid
-// "circumstance.of" for a registration that the actor may not see.
+// "circumstance.of" for a registration that the actor may not see, and for the sending on of what did not come in.
 func (s *Station) withCircumstance(ctx context.Context, actor protocollo.Actor, d protocollo.Draft) (protocollo.Draft, error) {
 	if d.Circumstance == nil {
 		return d, nil
@@ -36,6 +36,9 @@ func (s *Station) withCircumstance(ctx context.Context, actor protocollo.Actor, 
 		}
 		if err != nil {
 			return d, fmt.Errorf("read registration %d: %w", id, err)
+		}
+		if d.Circumstance.Kind == protocollo.OpenedByMistake && rec.Intake.Draft.Direction != protocollo.Incoming {
+			return d, protocollo.Errorf(protocollo.Invalid, "circumstance.of", "registration %d did not come in", id)
 		}
 		of = rec.Registration
 	}

@@ -33,7 +33,7 @@ type RegisterCommand struct {
 //
 // Errors: Forbidden; Invalid with the field; Conflict "possible-duplicates" when [Station.CheckDuplicates] has something to
 // show and no choice was made; Conflict "request-key" for the same key with other content; Conflict "envelope-personal" for a closed envelope with
-// words of L-14, see [Station.KeepClosed]; Stopped. An error with a Record that has an
+// words of L-14, see [Station.KeepClosed]; Conflict "sent-on" for a second exit of the same letter for others; Stopped. An error with a Record that has an
 // intake id came after the intake was safe.
 func (s *Station) Register(ctx context.Context, actor protocollo.Actor, cmd RegisterCommand) (Record, error) {
 	if cmd.Draft.BidID != 0 {
@@ -45,7 +45,11 @@ func (s *Station) Register(ctx context.Context, actor protocollo.Actor, cmd Regi
 	if err := s.givenBack(ctx, actor, cmd.Draft); err != nil {
 		return Record{}, err
 	}
-	return s.register(ctx, actor, cmd, origin{})
+	rec, err := s.register(ctx, actor, cmd, origin{})
+	if err == nil {
+		s.sentOn(ctx, actor, rec)
+	}
+	return rec, err
 }
 
 // origin is what a letter was before; zero for one that came in as itself.

@@ -215,6 +215,7 @@ const dialogs: Record<string, Opening[]> = {
       },
     },
   ],
+  OnwardDialog: [{ name: /^Pervenuta per errore: /, open: (c) => from(c, 'record', (p) => p.getByRole('button', { name: 'Pervenuta per errore…' }), shared.unscanned) }],
   UnregisteredDialog: [{ name: 'Non si registra', open: (c) => c.hands.press('F3') }],
   MisdeliveredDialog: [{ name: 'È indirizzata ad altri', open: (c) => c.hands.press('Shift+F3') }],
   DuplicatesDialog: [

@@ -93,7 +93,7 @@ describe('post for others', () => {
     await picture(anna.page, 'si-rispedisce')
     const exit = await anna.number()
     expect(exit).not.toBe(entry)
-    await see(anna.notices.getByText(/^Dicitura per la busta/))
+    await see(anna.notices.getByText(/^Dicitura stampata \(per la busta\)/))
     await see(anna.field('Mittente')) // the next letter comes in again
     const [came, goes] = [await recordOf(anna, entry), await recordOf(anna, exit)] as unknown as Hit[]
     expect([came!.draft.direction, goes!.draft.direction]).toEqual(['A', 'P'])

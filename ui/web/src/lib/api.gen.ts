@@ -2041,6 +2041,29 @@ export interface components {
             max: number;
             unit: string;
         };
+        LinkedLetter: {
+            day: string;
+            /** @enum {string} */
+            direction: "A" | "P" | "I";
+            /** @description es. n. 2/2026 R.E. 1/2026 */
+            emergency?: string;
+            facets: components["schemas"]["Facets"];
+            /** @description Mittente o destinatario */
+            from: string;
+            /** Format: int64 */
+            intakeID: number;
+            number: string;
+            ordinary?: components["schemas"]["OrdinaryNumber"];
+            /** Format: int64 */
+            registrationID: number;
+            /** @description È l'uscita con cui si rispedisce */
+            sendsOn?: boolean;
+            subject: string;
+            /** @description Va fatta prima delle altre */
+            urgent?: boolean;
+            /** Format: int64 */
+            year: number;
+        };
         LoginInputBody: {
             /** @description Nome della postazione */
             desk?: string;
@@ -2167,6 +2190,19 @@ export interface components {
             downMM: number;
             /** Format: double */
             rightMM: number;
+        };
+        Onward: {
+            /** @description Lo autorizza un'altra persona */
+            asks?: boolean;
+            /**
+             * @description Dove lo dirà: nell'oggetto, o nella nota dove un dato obbligatorio non si rettifica
+             * @enum {string}
+             */
+            field?: "" | "subject" | "note";
+            /** @enum {string} */
+            road?: "" | "here" | "call" | "by-hand";
+            /** @description Lo dice già */
+            said?: boolean;
         };
         OpenCompetition: {
             /**
@@ -2655,7 +2691,11 @@ export interface components {
             intakeCode: string;
             /** Format: int64 */
             intakeID: number;
+            /** @description Le registrazioni a cui appartiene, o che le appartengono */
+            linked?: components["schemas"]["LinkedLetter"][] | null;
             number?: string;
+            /** @description Se è per altri: come lo dirà */
+            onward?: components["schemas"]["Onward"];
             operator: string;
             /**
              * @description Chi cambia i dati facoltativi, se lo si chiede

@@ -9,7 +9,7 @@ import {
 import { protocol } from './format'
 import { errorText, errorWords } from './errors'
 import { fetchPDF } from './labelpdf'
-import { printerWords, printStateWords, temporaryWords, word } from './messages'
+import { legendWords, printerWords, printStateWords, word } from './messages'
 import { notices } from './notices.svelte'
 import { place } from './place.svelte'
 import { session, store, stored } from './session.svelte'
@@ -428,7 +428,7 @@ class Intake {
   private async labelled(print: Promise<TemporaryPrint>): Promise<void> {
     try {
       const p = await print
-      const words = `Dicitura per la busta: ${word(temporaryWords, p.state).toLowerCase()}` + (p.condition ? ` (${word(printerWords, p.condition)})` : '')
+      const words = word(legendWords, p.state) + ' (per la busta)' + (p.condition ? ` (${word(printerWords, p.condition)})` : '')
       notices.show(p.state === 'printed' ? 'success' : 'warning', words)
     } catch (err) {
       notices.fail(err)

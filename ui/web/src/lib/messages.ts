@@ -117,6 +117,10 @@ export const temporaryWords: Words = {
   failed: 'Etichetta provvisoria non uscita',
 }
 
+export const legendWords: Words = {
+  printed: 'Dicitura stampata', unknown: 'Dicitura: esito incerto. Se non è uscita, ristampala', failed: 'Dicitura non uscita: ristampala dalla pagina della lettera',
+}
+
 export const receiptWords: Words = {
   printed: 'Ricevuta stampata sull’etichetta', unknown: 'Ricevuta: esito incerto. Se non è uscita, ristampala o aprila in A4', failed: 'Ricevuta non uscita: ristampala o aprila in A4',
 }

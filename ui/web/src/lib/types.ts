@@ -37,6 +37,8 @@ export type Candidate = S['Candidate']
 export type Annulment = S['Annulment']
 export type Print = With<S['Print'], { state: PrintState }>
 /** What became of the label of a letter that waits for its number. */
+export type LinkedLetter = S['LinkedLetter']
+export type Onward = S['Onward']
 export type Legend = S['Legend']
 export type LegendVersion = S['LegendVersion']
 export type RecipientList = With<S['RecipientList'], { recipients?: Correspondent[] | null; faults?: RecipientFault[] | null }>
