@@ -2,18 +2,10 @@ package ui_test
 
 import (
 	"bytes"
-	"io"
 	"testing"
 
 	"segnatura/internal/protocollo"
-	"segnatura/pdfa"
-	"segnatura/stamp/pdf"
 )
-
-func (paper) Attestation(w io.Writer, a pdfa.Attestation) error {
-	_, err := pdf.Attestation(w, a)
-	return err
-}
 
 // The attestation is a PDF for the officer to sign; before there is a copy there is nothing to attest (R3.8).
 func TestAttestationIsGivenOfWhatIsArchived(t *testing.T) {

@@ -1,30 +1,12 @@
 package ui_test
 
 import (
-	"io"
 	"strings"
 	"testing"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 )
-
-func (paper) PresentationSheet(w io.Writer, p stamp.PresentationSheet) error {
-	_, err := pdf.PresentationSheet(w, p)
-	return err
-}
-
-func (paper) FirstPageCopy(w io.Writer, c stamp.FirstPageCopy) error {
-	_, err := pdf.FirstPageCopy(w, c)
-	return err
-}
-
-func (paper) CopyStamp(w io.Writer, c stamp.CopyStamp) error {
-	_, err := pdf.CopyStamp(w, c)
-	return err
-}
 
 // unregistered is an intake that gets no number, as it was found.
 func (o *office) unregistered(envelope protocollo.EnvelopeState) protocollo.Intake {

@@ -2,29 +2,13 @@ package ui_test
 
 import (
 	"bytes"
-	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"segnatura/internal/protocollo"
-	"segnatura/internal/sheetfile"
 	"segnatura/internal/station"
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 )
-
-// dailyPaper writes the registers of days.
-type dailyPaper struct{}
-
-func (dailyPaper) DailyPDF(w io.Writer, r stamp.DailyRegister) error {
-	_, err := pdf.DailyRegister(w, r)
-	return err
-}
-
-func (dailyPaper) DailyCSV(w io.Writer, r stamp.DailyRegister) error {
-	return sheetfile.DailyRegister(w, r)
-}
 
 // yesterdayClosed is a day of which there is a register. The clock moves on once: a session does not outlive the day.
 func (o *office) yesterdayClosed() protocollo.Day {

@@ -2,56 +2,14 @@ package ui_test
 
 import (
 	"bytes"
-	"io"
 	"strings"
 	"testing"
 	"time"
 
-	"segnatura/internal/maildraft"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
-	"segnatura/internal/sheetfile"
 	"segnatura/internal/station"
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 )
-
-func (paper) EmergencyAuthorisation(w io.Writer, r stamp.EmergencyRegister) error {
-	_, err := pdf.EmergencyAuthorisation(w, r)
-	return err
-}
-
-func (paper) EmergencyRevocation(w io.Writer, r stamp.EmergencyRegister) error {
-	_, err := pdf.EmergencyRevocation(w, r)
-	return err
-}
-
-func (paper) EmergencyRegister(w io.Writer, r stamp.EmergencyRegister) error {
-	_, err := pdf.EmergencyRegister(w, r)
-	return err
-}
-
-func (paper) EmergencyNumbers(w io.Writer, r stamp.EmergencyRegister) error {
-	_, err := pdf.EmergencyNumbers(w, r)
-	return err
-}
-
-func (paper) EmergencyBlank(w io.Writer, r stamp.EmergencyRegister, first, last int) error {
-	_, err := pdf.EmergencyBlank(w, r, first, last)
-	return err
-}
-
-func (paper) EmergencySheet(w io.Writer, r stamp.EmergencyRegister, f stamp.SheetFormat, columns []stamp.EmergencyColumn) error {
-	return sheetfile.WriteEmergency(w, r, f, columns)
-}
-
-func (paper) ReadEmergencySheet(r io.Reader, f stamp.SheetFormat, columns []stamp.EmergencyColumn) ([]stamp.EmergencyLine, []stamp.SheetFault, error) {
-	return sheetfile.ReadEmergency(r, f, columns)
-}
-
-func (paper) EmergencyMail(w io.Writer, m stamp.EmergencyMail) error {
-	return maildraft.Office{From: "protocollo@ente.example", To: []string{"settori@ente.example"}}.Write(w, m, openingTime())
-}
 
 // emergencyOver is the name of an emergency register that was open for one letter and is closed.
 func (o *office) emergencyOver() string {

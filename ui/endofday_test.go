@@ -3,22 +3,14 @@ package ui_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 	"segnatura/ui"
 )
-
-func (paper) SortingList(w io.Writer, l stamp.SortingList) error {
-	_, err := pdf.SortingList(w, l)
-	return err
-}
 
 // excluded is a letter of which nothing is scanned.
 func (o *office) excluded() (station.Record, protocollo.Document) {

@@ -26,6 +26,8 @@ import (
 	"segnatura/internal/auth"
 	"segnatura/internal/central/embedded"
 	"segnatura/internal/hub"
+	"segnatura/internal/maildraft"
+	"segnatura/internal/papers"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/pdfa"
@@ -33,7 +35,6 @@ import (
 	"segnatura/scanner/upload"
 	"segnatura/stamp"
 	"segnatura/stamp/compose"
-	"segnatura/stamp/pdf"
 	"segnatura/store"
 	"segnatura/store/storetest"
 	"segnatura/ui"
@@ -158,7 +159,7 @@ func openOffice(t *testing.T, dir string, options ...option) *office {
 	o.auth = &auth.Service{Accounts: o.db, Sessions: o.db, Clock: o.clock.Now}
 	o.wireStation()
 	c := ui.Config{
-		Station: o.station, Auth: o.auth, Hub: o.hub, Paper: paper{}, Uploaded: o.uploaded, Finder: finder{}, Hosts: []string{"127.0.0.1"},
+		Station: o.station, Auth: o.auth, Hub: o.hub, Paper: papers.Writer{Clock: openingTime, Mail: maildraft.Office{From: "protocollo@ente.example", To: []string{"settori@ente.example"}}}, Uploaded: o.uploaded, Finder: finder{}, Hosts: []string{"127.0.0.1"},
 		Devices: ui.Devices{
 			Scanners: []ui.Scanner{{ID: "fujitsu", Name: "Scanner", Source: o.feeder}},
 			Printers: []ui.LabelPrinter{{Name: "Etichettatrice", Printer: o.printer}},
@@ -209,7 +210,7 @@ func (o *office) wireStation() {
 	var err error
 	o.station, err = station.New(station.Config{
 		Stores:     station.StoresOf(db),
-		DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, NotePaper: notePaper{}, TimestampExport: plainExport{}, Separator: separator{},
+		DailyPaper: papers.Writer{}, TenderPaper: papers.Writer{}, NotePaper: notePaper{}, TimestampExport: plainExport{}, Separator: separator{},
 		Registrar: register, Sender: register, Composer: composer{}, Inspector: inspector{}, Converter: converter{}, Checker: checker{}, Metadata: metadataFile{},
 		Scratch: func(context.Context) (station.Scratch, error) {
 			return os.Create(filepath.Join(o.t.TempDir(), "lavoro"))
@@ -237,19 +238,6 @@ type composer struct{}
 
 func (composer) Compose(l stamp.Label, r stamp.Resolution) (*stamp.Bitmap, error) {
 	return compose.Compose(l, r)
-}
-
-type paper struct{}
-
-func (paper) InternalReceipt(w io.Writer, r stamp.InternalReceipt) error {
-	_, err := pdf.InternalReceipt(w, r)
-	return err
-}
-func (paper) Receipt(w io.Writer, d stamp.ReceiptData) error { _, err := pdf.Receipt(w, d); return err }
-func (paper) LabelPNG(w io.Writer, b *stamp.Bitmap) error    { return compose.EncodePNG(w, b) }
-func (paper) LabelPDF(w io.Writer, b *stamp.Bitmap) error {
-	_, err := pdf.Label(w, b, pdfa.Metadata{Title: "Etichetta", CreatorTool: "prova", CreatedAt: openingTime()})
-	return err
 }
 
 type clock struct {

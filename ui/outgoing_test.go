@@ -1,21 +1,13 @@
 package ui_test
 
 import (
-	"io"
 	"strings"
 	"testing"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 	"segnatura/ui"
 )
-
-func (paper) PostingList(w io.Writer, l stamp.PostingList) error {
-	_, err := pdf.PostingList(w, l)
-	return err
-}
 
 const recipientsCSV = "destinatario;indirizzo;raccomandata;variabili\nVerdi Ada;Via Roma 1;RA 0001 IT;rata 1\n=Rossi;Via Po 2;RA0002IT;rata 2\n"
 

@@ -2,41 +2,11 @@ package ui_test
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"segnatura/internal/protocollo"
-	"segnatura/internal/sheetfile"
 	"segnatura/internal/station"
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 )
-
-type tenderPaper struct{}
-
-func (tenderPaper) TenderPDF(w io.Writer, r stamp.TenderRecord) error {
-	_, err := pdf.TenderRecord(w, r)
-	return err
-}
-
-func (tenderPaper) TenderCSV(w io.Writer, r stamp.TenderRecord) error {
-	return sheetfile.TenderRecord(w, r)
-}
-
-func (paper) TransferList(w io.Writer, l stamp.TransferList) error {
-	_, err := pdf.TransferList(w, l)
-	return err
-}
-
-func (paper) BidSheets(w io.Writer, b stamp.BidSheets) error {
-	_, err := pdf.BidSheets(w, b)
-	return err
-}
-
-func (paper) BidReceipt(w io.Writer, r stamp.BidReceipt) error {
-	_, err := pdf.BidReceipt(w, r)
-	return err
-}
 
 // produced is a gara of which a record was made, and its version.
 func (o *office) produced() (tender int64, version int) {

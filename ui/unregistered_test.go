@@ -1,21 +1,13 @@
 package ui_test
 
 import (
-	"io"
 	"testing"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
 	"segnatura/internal/station"
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 	"segnatura/ui"
 )
-
-func (paper) PostReturnList(w io.Writer, l stamp.PostReturnList) error {
-	_, err := pdf.PostReturnList(w, l)
-	return err
-}
 
 // misdelivered is an envelope for somebody else that was taken in.
 func (o *office) misdelivered() ui.RecordView {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"segnatura/internal/maildraft"
 	"segnatura/stamp"
 )
 
@@ -68,6 +69,11 @@ type MailConfig struct {
 	To   []string `toml:"to"`
 	// System is what the office calls its protocol program in them, e.g. "JEnte".
 	System string `toml:"system"`
+}
+
+// office is whose notices go out.
+func (c MailConfig) office() maildraft.Office {
+	return maildraft.Office{From: c.From, To: c.To, System: c.System}
 }
 
 // ScannerConfig is a scanner: one on the network that speaks eSCL (AirScan, AirPrint scanning), or any that SANE reaches.

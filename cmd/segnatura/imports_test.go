@@ -63,6 +63,7 @@ var rooms = []room{
 	{"internal/auth", concrete(), "a service at the edge knows the vocabulary only"},
 	{"internal/hub", concrete(), "a service at the edge knows the vocabulary only"},
 	{"internal/maildraft", concrete(), "a draft is a paper: who sends it is a person"},
+	{"internal/papers", concrete("internal/maildraft", "internal/sheetfile", "stamp/compose", "stamp/pdf"), "it joins what writes papers (decision 0068): what stands on one is the use case's"},
 	{"internal/sheetfile", concrete(), "a spreadsheet is a paper: who decides what comes of it is the use case"},
 	{"internal/durable", nil, "it is at the bottom"},
 	{"internal/mdns", nil, "it is at the bottom"},

@@ -24,6 +24,7 @@ import (
 	"segnatura/internal/hub"
 	"segnatura/internal/ntp"
 	"segnatura/internal/outbox"
+	"segnatura/internal/papers"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/pdfa/worker"
@@ -195,9 +196,10 @@ func (s *service) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	paper := s.papers()
 	s.station, err = station.New(station.Config{
 		Stores:     station.StoresOf(db),
-		DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, NotePaper: notePaper{},
+		DailyPaper: paper, TenderPaper: paper, NotePaper: paper,
 		TSA: authority, TimestampExport: timestampExport{}, Separator: archiveSeparator{s.jail},
 		Registrar: register, Sender: register, Sheets: sheets{},
 		Composer: composer{}, Layouts: s.layouts, Inspector: s.jail, Converter: s.jail, Checker: s.jail,
@@ -237,7 +239,7 @@ func (p publisher) Publish(e station.Event) {
 
 func (s *service) uiConfig(token string, office *demoOffice) ui.Config {
 	c := ui.Config{
-		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: paper{s.clock, s.config.Mail.office()}, Uploaded: uploaded(s.clock, s.pages()), Devices: s.devices.forScreen(), Finder: newFinder(s.config, s.configPath, s.dataDir), Hosts: s.config.hosts(), SetupToken: token,
+		Station: s.station, Auth: s.auth, Hub: s.hub, Paper: s.papers(), Uploaded: uploaded(s.clock, s.pages()), Devices: s.devices.forScreen(), Finder: newFinder(s.config, s.configPath, s.dataDir), Hosts: s.config.hosts(), SetupToken: token,
 		Secure: !s.config.loopback(), Trial: s.demo, Version: version(), Log: s.log,
 	}
 	if office != nil {
@@ -359,6 +361,10 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 }
 
 // pages takes files apart that come to the desk.
+func (s *service) papers() papers.Writer {
+	return papers.Writer{Clock: s.clock, Mail: s.config.Mail.office()}
+}
+
 func (s *service) pages() separator { return separator{jail: s.jail, dir: s.workDir()} }
 
 // workDir is for files that have no name, and so leave nothing behind.

@@ -20,6 +20,7 @@ import (
 	"segnatura/internal/central/embedded"
 	"segnatura/internal/hub"
 	"segnatura/internal/officesim"
+	"segnatura/internal/papers"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/pdfa"
@@ -122,25 +123,12 @@ func (noActs) Separate(context.Context, pdfa.Input, func(string, io.Reader) erro
 	return errors.New("no act is measured")
 }
 
-// noPapers writes nothing of competitions and tenders: none is measured.
-type noPapers struct{}
-
-var errNoPaper = errors.New("no such paper is measured")
-
-func (noPapers) CompetitionNote(io.Writer, stamp.CompetitionNote) (pdfa.Result, error) {
-	return pdfa.Result{}, errNoPaper
-}
-
-func (noPapers) TenderPDF(io.Writer, stamp.TenderRecord) error { return errNoPaper }
-
-func (noPapers) TenderCSV(io.Writer, stamp.TenderRecord) error { return errNoPaper }
-
 // config joins the rooms behind the use cases.
 func (o *office) config() station.Config {
 	register, db, scratch := embedded.New(o.db), o.db, o.TempDir()
 	return station.Config{
 		Stores:     station.StoresOf(db),
-		DailyPaper: dailyPaper{}, NotePaper: noPapers{}, TenderPaper: noPapers{}, Separator: noActs{},
+		DailyPaper: papers.Writer{}, NotePaper: papers.Writer{}, TenderPaper: papers.Writer{}, Separator: noActs{},
 		Registrar: register, Sender: register, Composer: composer{}, Inspector: o.engines, Converter: o.engines, Checker: o.engines,
 		Scratch:   func(context.Context) (station.Scratch, error) { return os.CreateTemp(scratch, "") },
 		Publisher: o.feed, Clock: time.Now, NewKey: rand.Text,
@@ -155,7 +143,7 @@ func (o *office) wire() {
 	o.station, err = station.New(o.config())
 	o.must(err)
 	o.Cleanup(o.station.Close)
-	desk := ui.New(ui.Config{Station: o.station, Auth: sessions, Hub: o.feed, Paper: paper{}, Hosts: []string{"127.0.0.1"}, Trial: true,
+	desk := ui.New(ui.Config{Station: o.station, Auth: sessions, Hub: o.feed, Paper: papers.Writer{Clock: time.Now}, Hosts: []string{"127.0.0.1"}, Trial: true,
 		Uploaded: func(*multipart.Reader, func()) (scanner.Document, error) { return nil, errors.New("no uploads here") },
 		Devices:  ui.Devices{Scanners: []ui.Scanner{{ID: "scanner", Source: o.scanner}}, Printers: []ui.LabelPrinter{{Printer: o.printer}}}})
 	o.web = httptest.NewServer(desk)

@@ -2,13 +2,8 @@ package benchmark
 
 import (
 	"fmt"
-	"io"
 	"testing"
 	"time"
-
-	"segnatura/stamp"
-	"segnatura/stamp/pdf"
-	"segnatura/ui"
 )
 
 // BenchmarkReceipt measures what a citizen waits for at the counter, from the browser's request: to the last byte handed to the label printer's
@@ -39,12 +34,4 @@ func (o *office) receipts(n int) (labels, pages samples) {
 		pages = append(pages, time.Since(began))
 	}
 	return labels, pages
-}
-
-// paper writes receipts; no other paper is measured.
-type paper struct{ ui.Paper }
-
-func (paper) Receipt(w io.Writer, d stamp.ReceiptData) error {
-	_, err := pdf.Receipt(w, d)
-	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"segnatura/internal/central/embedded"
+	"segnatura/internal/papers"
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
 	"segnatura/store"
@@ -169,7 +170,7 @@ func (o *office) start(change func(*station.Config)) {
 	db := o.db
 	o.cfg = station.Config{
 		Stores:     station.StoresOf(db),
-		DailyPaper: dailyPaper{}, TenderPaper: tenderPaper{}, NotePaper: notePaper{}, Separator: o.converter,
+		DailyPaper: papers.Writer{}, TenderPaper: papers.Writer{}, NotePaper: notePaper{}, Separator: o.converter,
 		Registrar: o.registrar, Sender: o.registrar, Composer: o.composer, Inspector: inspector{}, Converter: o.converter, Checker: checker{}, Metadata: metadataFile{},
 		Scratch:   func(context.Context) (station.Scratch, error) { return &scratch{}, nil },
 		Publisher: o.events, Clock: o.clock.Now, NewKey: func() string { keys++; return fmt.Sprintf("chiave-%d", keys) },

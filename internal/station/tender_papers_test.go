@@ -13,23 +13,9 @@ import (
 
 	"segnatura/internal/officesim/authority"
 	"segnatura/internal/protocollo"
-	"segnatura/internal/sheetfile"
 	"segnatura/internal/station"
 	"segnatura/stamp"
-	"segnatura/stamp/pdf"
 )
-
-// tenderPaper writes as the command does.
-type tenderPaper struct{}
-
-func (tenderPaper) TenderPDF(w io.Writer, r stamp.TenderRecord) error {
-	_, err := pdf.TenderRecord(w, r)
-	return err
-}
-
-func (tenderPaper) TenderCSV(w io.Writer, r stamp.TenderRecord) error {
-	return sheetfile.TenderRecord(w, r)
-}
 
 // busyGara is a gara of which every kind of thing happened around its deadline.
 func (o *office) busyGara() protocollo.Tender {
