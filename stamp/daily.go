@@ -16,6 +16,8 @@ type DailyRegister struct {
 	Emergency     []DailyEmergency
 	// Late has what had come in by the end of the day and had no number (L. 241/1990 art. 18-bis).
 	Late []DailyLate
+	// Unregistered counts what was left out of the register on the day, by the entry of the list that says so (R1.14).
+	Unregistered []DailyUnregistered
 	// The journal's last entry of the day: who cuts off the tail of the data is found by it.
 	JournalSeq  int64
 	JournalHash string
@@ -62,6 +64,13 @@ type DailyEmergency struct {
 	Name             string // «1/2026»
 	Recorded, ByHand int    // rows recorded on the day, and those of them that a paper sheet had
 	Recovered        int    // that gained their ordinary number on the day
+}
+
+// DailyUnregistered is how many intakes of the day ended by one entry, cited as it read then. It names nobody: they are no registrations (DPR 445/2000
+// art. 53(5)).
+type DailyUnregistered struct {
+	Code, Words, Source, Manual string
+	Count                       int
 }
 
 // DailyLate is an intake without number.

@@ -61,7 +61,7 @@ func (db *DB) DailyFacts(ctx context.Context, aoo protocollo.AOOCode, day protoc
 	defer tx.Rollback() // it only read
 	f.EndedAt = to.UTC()
 	r := dailyReader{ctx, tx, aoo, from.UnixNano(), to.UnixNano()}
-	for _, step := range []func(*station.DailyFacts) error{r.office, r.numbers, r.corrected, r.emergency, r.unnumbered, r.journal,
+	for _, step := range []func(*station.DailyFacts) error{r.office, r.numbers, r.corrected, r.emergency, r.unnumbered, r.unregistered, r.journal,
 		func(f *station.DailyFacts) error { return r.previous(f, day) }} {
 		if err := step(&f); err != nil {
 			return f, fmt.Errorf("read the day %s: %w", day, err)
@@ -171,6 +171,17 @@ func (r dailyReader) unnumbered(f *station.DailyFacts) error {
 			err = r.asThen(&f.Unnumbered[i])
 		}
 	}
+	return err
+}
+
+// unregistered counts what was left out of the register on the day, by the entry that was cited (R1.14). What is registered after all later was left out on its day.
+func (r dailyReader) unregistered(f *station.DailyFacts) (err error) {
+	f.Unregistered, err = collect(r.ctx, r.q, func(s scannable) (stamp.DailyUnregistered, error) {
+		var u stamp.DailyUnregistered
+		err := s.Scan(&u.Code, &u.Words, &u.Source, &u.Manual, &u.Count)
+		return u, err
+	}, `SELECT e.code, e.words, e.source, e.manual, count(*) FROM unregistered_entries e JOIN intakes i ON i.id = e.intake_id
+		WHERE i.aoo = ? AND i.at >= ? AND i.at < ? GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, string(r.aoo), r.from, r.to)
 	return err
 }
 

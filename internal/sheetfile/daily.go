@@ -14,6 +14,7 @@ const (
 	dailyCorrection   = "rettifica"
 	dailyEmergency    = "emergenza"
 	dailyLate         = "senza numero"
+	dailyUnregistered = "non soggetta a registrazione"
 	dailyJournal      = "giornale"
 	dailyPrevious     = "registro precedente"
 )
@@ -65,6 +66,9 @@ func DailyRegister(w io.Writer, r stamp.DailyRegister) error {
 	}
 	for _, x := range r.Late {
 		add(dailyLate, map[string]string{"ricezione": x.IntakeCode, "pervenuto": x.ArrivalDay, "ora": x.Time, "mittente": line(x.From), "oggetto": line(x.Subject)})
+	}
+	for _, x := range r.Unregistered {
+		add(dailyUnregistered, map[string]string{"oggetto": line(x.Words), "provvedimento": line(x.Source), "motivo": line(x.Manual), "totale": strconv.Itoa(x.Count)})
 	}
 	add(dailyJournal, map[string]string{"numero": strconv.FormatInt(r.JournalSeq, 10), "data": r.Day, "impronta": r.JournalHash})
 	if r.PreviousDay != "" {

@@ -53,7 +53,9 @@ type DailyFacts struct {
 	Corrected  []CorrectionEntry
 	Emergency  []stamp.DailyEmergency
 	Unnumbered []protocollo.Intake // that had no number at its end
-	Journal    JournalHead
+	// Unregistered counts what was left out on the day by the entries of the lists.
+	Unregistered []stamp.DailyUnregistered
+	Journal      JournalHead
 	// Previous is the register of the day before, nil for the first.
 	Previous *DailyRegister
 }
@@ -175,7 +177,7 @@ func (s *Station) dailyFiles(paper stamp.DailyRegister) (pdf, csv []byte, err er
 func dailyPaper(f DailyFacts, day protocollo.Day) stamp.DailyRegister {
 	out := stamp.DailyRegister{
 		Body: f.Body.Name, AOOCode: string(f.AOO.Code), AOOName: f.AOO.Name, RegisterCode: f.AOO.RegisterCode, Day: string(day), EndedAt: f.EndedAt,
-		Emergency: f.Emergency, JournalSeq: f.Journal.Seq, JournalHash: f.Journal.Hash,
+		Emergency: f.Emergency, Unregistered: f.Unregistered, JournalSeq: f.Journal.Seq, JournalHash: f.Journal.Hash,
 	}
 	if f.Trial {
 		out.Banner = rules.TrialBanner

@@ -218,3 +218,37 @@ type oneOffice struct{ station.SetupStore }
 func (oneOffice) Setup(context.Context) (station.Setup, error) {
 	return station.Setup{AOOs: []protocollo.AOO{{Code: "AOO1"}}}, nil
 }
+
+// TestDailyRegisterCountsWhatIsLeftOut: by the entry that was cited (R1.14), in both forms, naming nobody; its total is that of the day's list, and what is
+// registered after all on a later day was left out on its own.
+func TestDailyRegisterCountsWhatIsLeftOut(t *testing.T) {
+	ctx := t.Context()
+	o := newOffice(t)
+	day := protocollo.DayOf(o.clock.Now())
+	d := letter("Offerta irripetibile")
+	d.Senders[0].Name = "Dépliant S.r.l."
+	var last station.Record
+	for _, key := range []string{"esclusa-1", "esclusa-2"} {
+		rec, err := o.s.CloseUnregistered(ctx, clerk, station.UnregisteredCommand{Key: key, Draft: d, Entry: "pubblicita"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = rec
+	}
+	if n := o.endOfDay(day).Unregistered.Total; n != 2 {
+		t.Errorf("the day's list has %d", n)
+	}
+	o.clock.add(24 * time.Hour)
+	after := letter("Offerta irripetibile")
+	after.EnvelopeID = last.Intake.ID
+	o.register("key-0001", after)
+	table, _ := o.dailyFile(day, station.DailyCSV)
+	if !bytes.Contains(table, []byte("non soggetta a registrazione;")) || !bytes.Contains(table, []byte("materiali pubblicitari")) || bytes.Contains(table, []byte("Dépliant")) {
+		t.Errorf("the table:\n%s", table)
+	}
+	o.clock.add(24 * time.Hour)
+	next, _ := o.dailyFile(protocollo.DayOf(o.clock.Now().Add(-24*time.Hour)), station.DailyCSV)
+	if bytes.Contains(next, []byte("non soggetta a registrazione;")) || !bytes.Contains(next, []byte("0000001")) {
+		t.Errorf("the day after:\n%s", next)
+	}
+}

@@ -12,7 +12,7 @@ import (
 )
 
 // DailyRegister writes a day's register (R12.1): the registrations, what was annulled or corrected, the totals of emergency registers, what had come in
-// and had no number, the journal's last entry with the digests that tie it to the day before, and room for the Responsabile d'Area to
+// and had no number, how much was left out by which entry of the list, the journal's last entry with the digests that tie it to the day before, and room for the Responsabile d'Area to
 // sign for each office (R12.3). Equal days give equal files.
 //
 // Errors: [*MissingFieldError], of digests that are none, or the writer's.
@@ -22,12 +22,14 @@ func DailyRegister(w io.Writer, r stamp.DailyRegister) (pdfa.Result, error) {
 	}
 	title := "Registro giornaliero di protocollo del " + italian(r.Day)
 	pieces := []piece{{Paragraph: Paragraph{Text: title, Bold: true, SizePt: 14}},
-		say(fmt.Sprintf("Registrazioni: %d. Annullamenti: %d. Dati rettificati: %d. Ricezioni senza numero a fine giornata: %d.", len(r.Registrations), len(r.Annulments), len(r.Corrections), len(r.Late)), 2)}
+		say(fmt.Sprintf("Registrazioni: %d. Annullamenti: %d. Dati rettificati: %d. Ricezioni senza numero a fine giornata: %d. Non soggette a registrazione: %d.",
+			len(r.Registrations), len(r.Annulments), len(r.Corrections), len(r.Late), leftOut(r)), 2)}
 	pieces = append(pieces, dailySection("Registrazioni", dailyRegistrations(r), "Nessuna registrazione.")...)
 	pieces = append(pieces, dailySection("Annullamenti", dailyAnnulments(r), "Nessun annullamento.")...)
 	pieces = append(pieces, dailySection("Rettifiche", dailyCorrections(r), "Nessuna rettifica.")...)
 	pieces = append(pieces, dailySection("Registri di emergenza: totali della giornata", dailyEmergency(r), "Nessuna registrazione di emergenza.")...)
 	pieces = append(pieces, dailySection("Ricezioni senza numero a fine giornata", dailyLate(r), "Nessuna.")...)
+	pieces = append(pieces, dailySection("Ricezioni non soggette a registrazione: totali per voce dell’elenco", dailyUnregistered(r), "Nessuna.")...)
 	pieces = append(pieces, dailyProof(r)...)
 	pieces = append(pieces, dailySigning(r)...)
 	result, err := writeSheets(w, sheets{
@@ -140,6 +142,23 @@ func dailyLate(r stamp.DailyRegister) *table {
 		t.rows = append(t.rows, tableRow{cells: []string{x.IntakeCode, italian(x.ArrivalDay) + " " + x.Time, x.From, x.Subject}})
 	}
 	return t
+}
+
+// dailyUnregistered cites each entry and counts: what is not registered has no number and no line of its own.
+func dailyUnregistered(r stamp.DailyRegister) *table {
+	t := &table{sizePt: registerSizePt, spaceMM: 2, columns: []column{{"Voce dell’elenco", 105}, {"Articolo o atto", 75}, {"Elenco", 65}, {"Totale", 20}}}
+	for _, x := range r.Unregistered {
+		t.rows = append(t.rows, tableRow{cells: []string{x.Words, x.Source, x.Manual, fmt.Sprint(x.Count)}})
+	}
+	return t
+}
+
+func leftOut(r stamp.DailyRegister) int {
+	n := 0
+	for _, x := range r.Unregistered {
+		n += x.Count
+	}
+	return n
 }
 
 func dailyProof(r stamp.DailyRegister) []piece {

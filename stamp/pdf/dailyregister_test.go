@@ -20,7 +20,9 @@ func daily(t *testing.T, n int) stamp.DailyRegister {
 		Corrections: []stamp.DailyCorrection{{Number: "0000008", Day: "2026-11-20", At: "11:20", By: "rosa", Reason: "letto male", Act: "14", ActDay: "2026-11-22", Field: "oggetto",
 			Old: "Oggetto letto male", New: "Oggetto giusto"}},
 		Emergency: []stamp.DailyEmergency{{Name: "1/2026", Recorded: 4, ByHand: 1, Recovered: 2}},
-		Late:      []stamp.DailyLate{{IntakeCode: "R 9/2026", ArrivalDay: "2026-11-22", Time: "16:40", From: "Verdi", Subject: "In attesa"}}}
+		Late:      []stamp.DailyLate{{IntakeCode: "R 9/2026", ArrivalDay: "2026-11-22", Time: "16:40", From: "Verdi", Subject: "In attesa"}},
+		Unregistered: []stamp.DailyUnregistered{{Code: "pubblicita", Words: "materiali pubblicitari", Source: "DPR 445/2000, art. 53 c. 5", Manual: "DPR 445/2000, art. 53 comma 5", Count: 12},
+			{Code: "E-1", Words: "bozze di calendario", Source: "Disposizione n. 4/2026", Manual: "DPR 445/2000, art. 53 comma 5", Count: 3}}}
 	for i := range n {
 		r.Registrations = append(r.Registrations, stamp.DailyRegistration{Number: fmt.Sprintf("%07d", 100+i), Day: "2026-11-22", Time: "09:30", Direction: "A", From: "Niccolò Bianchi",
 			To: "Ufficio Tributi", Subject: fmt.Sprintf("Richiesta%d di accesso", i), Classifica: "0107", UOR: "UFF1"})
@@ -39,7 +41,7 @@ func TestDailyRegisterReadBack(t *testing.T) {
 			t.Errorf("%s stands %d times", r.Registrations[i].Number, n)
 		}
 	}
-	for _, want := range []string{"Registro giornaliero di protocollo del 22/11/2026", "Registrazioni: 60. Annullamenti: 1. Dati rettificati: 1. Ricezioni senza numero a fine giornata: 1.", "Oggetto letto male", "Oggetto giusto", "14 del 22/11/2026. letto male", "mittente errato",
+	for _, want := range []string{"Registro giornaliero di protocollo del 22/11/2026", "Registrazioni: 60. Annullamenti: 1. Dati rettificati: 1. Ricezioni senza numero a fine giornata: 1. Non soggette a registrazione: 15.", "materiali pubblicitari", "Disposizione n. 4/2026", "Oggetto letto male", "Oggetto giusto", "14 del 22/11/2026. letto male", "mittente errato",
 		"12 del 22/11/2026", "R 9/2026", "scrittura n. 812", r.JournalHash, r.TableSHA256, "Registro precedente, del 21/11/2026: SHA-256 " + r.PreviousSHA256, "numerato il 21/11/2026"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("does not say %q", want)

@@ -30,6 +30,9 @@ func testDailyRegisters(t *testing.T, f *Fixture) {
 	first := protocollo.DayOf(f.Clock.Now())
 	letter := f.Register(Draft("Lettera", "Mario"))
 	waiting := f.Record(Draft("In attesa", "Luigi"))
+	for _, g := range []protocollo.Grounds{protocollo.GroundsExcluded, protocollo.GroundsElsewhere, protocollo.GroundsPost} {
+		f.Unregistered(g)
+	}
 	if days, err := f.DaysToClose(ctx, aoo, 10); err != nil || len(days) != 0 {
 		t.Fatalf("days over: %v, %v", days, err)
 	}
@@ -48,6 +51,10 @@ func testDailyRegisters(t *testing.T, f *Fixture) {
 	if len(after.Registered) != 1 || after.Registered[0].Registration.ID != letter.ID || len(after.Annulled) != 0 || len(after.Emergency) != 0 ||
 		len(after.Unnumbered) != 1 || after.Unnumbered[0].ID != waiting.Intake.ID || after.Previous != nil || after.AOO.Name != AOO().Name {
 		t.Fatalf("the first day: %+v", after)
+	}
+	cited := stamp.DailyUnregistered{Code: "pubblicita", Words: "materiali pubblicitari", Source: "art. 53", Manual: "DPR 445/2000", Count: 2}
+	if len(after.Unregistered) != 1 || after.Unregistered[0] != cited {
+		t.Fatalf("left out on the first day: %+v", after.Unregistered)
 	}
 	if after.Journal != before.Journal || after.Journal.Seq == 0 {
 		t.Fatalf("the first day's journal ended with %+v, and now with %+v", before.Journal, after.Journal)
@@ -75,6 +82,9 @@ func testDailyRegisters(t *testing.T, f *Fixture) {
 
 	facts, err := f.DailyFacts(ctx, aoo, second)
 	f.ok(err)
+	if len(facts.Unregistered) != 0 {
+		t.Fatalf("left out on the second day: %+v", facts.Unregistered)
+	}
 	if len(facts.Registered) != 0 || len(facts.Annulled) != 1 || facts.Annulled[0].Annulment.ActNumber != "7" || facts.Previous.PDF != made.PDF ||
 		len(facts.Emergency) != 1 || facts.Emergency[0] != (stamp.DailyEmergency{Name: "1/2026", Recorded: 1}) {
 		t.Fatalf("the second day: %+v", facts)
