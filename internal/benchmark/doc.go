@@ -1,5 +1,5 @@
 // Package benchmark measures what a clerk waits for, from one end of the station to the other: the number after «Registra», the
-// label after «Stampa», the thumbnail after the scanner's last byte. It holds benchmarks only, and one test that the ways which
+// label after «Stampa», the thumbnail after the scanner's last byte, a handover's instant after the key. It holds benchmarks only, and one test that the ways which
 // they measure lead where they should. Parts of the way have their own benchmarks beside their code.
 //
 //	make bench                                  # everything, with the machine's name

@@ -46,6 +46,7 @@ type office struct {
 	printer *zpl.Printer
 	scanner *watchedScanner
 	sent    chan time.Time // the instant of each label's last byte
+	bids    *timedBids
 	web     *httptest.Server
 	browser *http.Client
 	letters int
@@ -126,8 +127,11 @@ func (noActs) Separate(context.Context, pdfa.Input, func(string, io.Reader) erro
 // config joins the rooms behind the use cases.
 func (o *office) config() station.Config {
 	register, db, scratch := embedded.New(o.db), o.db, o.TempDir()
+	stores := station.StoresOf(db)
+	o.bids = &timedBids{BidStore: stores.Bids}
+	stores.Bids = o.bids
 	return station.Config{
-		Stores:     station.StoresOf(db),
+		Stores:     stores,
 		DailyPaper: papers.Writer{}, NotePaper: papers.Writer{}, TenderPaper: papers.Writer{}, Separator: noActs{},
 		Registrar: register, Sender: register, Composer: composer{}, Inspector: o.engines, Converter: o.engines, Checker: o.engines,
 		Scratch:   func(context.Context) (station.Scratch, error) { return os.CreateTemp(scratch, "") },

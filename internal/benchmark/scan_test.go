@@ -54,7 +54,7 @@ func BenchmarkThumbnail(b *testing.B) {
 
 // scan registers letters of two pages, prints their labels, and scans them, until there are at least n pages.
 func (o *office) scan(mode scanner.ColorMode, n int) (events, thumbnails samples) {
-	feed := o.live()
+	feed := o.live(o.browser)
 	defer feed.Close()
 	for len(events) < n {
 		o.must(o.devices.Load(officesim.Letter{Pages: 2}))
@@ -94,10 +94,10 @@ type message struct {
 	ID   int64             `json:"id"`
 }
 
-// live opens the browser's websocket.
-func (o *office) live() *websocket.Conn {
+// live opens a browser's websocket.
+func (o *office) live(browser *http.Client) *websocket.Conn {
 	o.Helper()
-	dialer := websocket.Dialer{Jar: o.browser.Jar}
+	dialer := websocket.Dialer{Jar: browser.Jar}
 	conn, resp, err := dialer.DialContext(o.Context(), "ws"+strings.TrimPrefix(o.web.URL, "http")+"/api/live", http.Header{})
 	o.must(err)
 	o.must(resp.Body.Close())

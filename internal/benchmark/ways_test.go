@@ -13,9 +13,19 @@ func TestWays(t *testing.T) {
 	events, thumbnails := o.scan(scanner.ColorGrey, 2) // before labels lie about that would stick to its letter
 	numbers, labels := o.number(2), o.print(2)
 	onLabels, onPaper := o.receipts(2)
-	for _, s := range []samples{numbers, labels, events, thumbnails, onLabels, onPaper} {
+	keys := o.browsers()
+	oneByOne, stored := o.press(keys, inTurn, 2)
+	for _, s := range []samples{numbers, labels, events, thumbnails, onLabels, onPaper, oneByOne, stored} {
 		if len(s) != 2 {
 			t.Errorf("%d samples, not 2", len(s))
+		}
+	}
+	if together, stored := o.press(keys, atOnce, 2*desks); len(together) != 2*desks || len(stored) != 2*desks {
+		t.Errorf("%d presses, %d instants, not %d", len(together), len(stored), 2*desks)
+	}
+	for i, k := range keys {
+		if heard := k.hearsOf(2 + 2*desks); !heard {
+			t.Errorf("browser %d did not hear of every instant", i)
 		}
 	}
 	if reg := o.register(o.letter()); reg.Number != "0000012" {
