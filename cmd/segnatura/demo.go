@@ -30,14 +30,16 @@ import (
 type demoAccount struct {
 	user, name, password string
 	role                 protocollo.Role
+	uor                  string // whose letters it sees, where its role does not see all
 }
 
 func demoAccounts() []demoAccount {
 	return []demoAccount{
-		{"anna", "Anna Esempio", "Timbro.Rosso26", protocollo.RoleOperator},
-		{"bruno", "Bruno Esempio", "Timbro.Verde26", protocollo.RoleOperator},
-		{"carla", "Carla Esempio", "Registro.Chiaro26", protocollo.RoleResponsabile},
-		{"dario", "Dario Esempio", "Lettura.Quieta26", protocollo.RoleReader},
+		{"anna", "Anna Esempio", "Timbro.Rosso26", protocollo.RoleOperator, ""},
+		{"bruno", "Bruno Esempio", "Timbro.Verde26", protocollo.RoleOperator, ""},
+		{"carla", "Carla Esempio", "Registro.Chiaro26", protocollo.RoleResponsabile, ""},
+		{"dario", "Dario Esempio", "Lettura.Quieta26", protocollo.RoleReader, "TRIB"},
+		{"elena", "Elena Esempio", "Plico.Chiuso26", protocollo.RoleTender, "GARE"},
 	}
 }
 
@@ -146,7 +148,7 @@ func seedDemo(ctx context.Context, db *store.DB, clock func() time.Time, connect
 			return err
 		}
 		hashes[a.user] = hash
-		accounts = append(accounts, station.NewAccount{User: a.user, Name: a.name, AOO: aoo.Code, Roles: []protocollo.Role{a.role}, Password: hash})
+		accounts = append(accounts, station.NewAccount{User: a.user, Name: a.name, AOO: aoo.Code, Roles: []protocollo.Role{a.role}, UOR: a.uor, Password: hash})
 	}
 	if err := db.SaveSetup(ctx, setup, accounts); err != nil {
 		return err

@@ -111,7 +111,7 @@ export class Station {
 /** Reads what serve prints until it has said everything. */
 async function announced(child: ChildProcess, demo: boolean, log: () => string): Promise<Announced> {
   const said: Announced = { url: '', control: '', setup: '', accounts: [] }
-  const complete = () => said.url !== '' && (demo ? said.accounts.length >= 4 : said.setup !== '')
+  const complete = () => said.url !== '' && (demo ? said.accounts.length >= 5 : said.setup !== '')
   return new Promise((done, failed) => {
     const fail = (why: string) => failed(new Error(`segnatura serve ${why}\n${log()}`))
     const late = setTimeout(() => fail(`did not say where it is within ${startsWithinMs / 1000} s`), startsWithinMs)
