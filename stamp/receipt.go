@@ -1,6 +1,7 @@
 package stamp
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -36,29 +37,31 @@ const UnsetTerm = "quello pubblicato dall'Ente per il procedimento"
 // Cites is how the receipt cites the letter: by its number, or by its reception while it has none (R7.2).
 func (r ReceiptData) Cites() string {
 	if r.Reference == "" {
-		return fmt.Sprintf("Ricezione n. %s, protocollazione in corso", r.IntakeID)
+		return fmt.Sprintf("Ricezione n. %s, %s", r.IntakeID, withoutNumber)
 	}
 	return r.Reference
 }
 
 // Lines are L-17's sentences, the same on paper and on a label. day and hour are PresentedAt's in Europe/Rome, gg/mm/aaaa and hh:mm.
 func (r ReceiptData) Lines(day, hour string) []Line {
-	term := r.Term
-	if term == "" {
-		term = UnsetTerm
-	}
-	line := func(f Field, text string, args ...any) Line {
-		return Line{Field: f, Text: fmt.Sprintf(text, args...), Shorten: ShortenNever}
-	}
-	lines := []Line{
-		line(FieldHeading, "RICEVUTA (art. 18-bis L. 241/1990)."),
-		line(FieldBody, "%s, AOO %s.", r.Body, r.AOOCode),
-		line(FieldPresented, "Si attesta che il %s alle ore %s è stato presentato: %s; mittente %s; allegati %d.",
+	return emphasized([]Line{
+		must(FieldHeading, "RICEVUTA (art. 18-bis L. 241/1990)."),
+		must(FieldBody, "%s, AOO %s.", r.Body, r.AOOCode),
+		must(FieldPresented, "Si attesta che il %s alle ore %s è stato presentato: %s; mittente %s; allegati %d.",
 			day, hour, r.Subject, r.Sender, r.Attachments),
-		line(FieldNumber, "%s.", r.Cites()),
-		line(FieldTerm, "Termine: %s.", term),
-		line(FieldOperator, "L’operatore %s", r.Operator),
-	}
+		must(FieldNumber, "%s.", r.Cites()),
+		must(FieldTerm, "Termine: %s.", cmp.Or(r.Term, UnsetTerm)),
+		must(FieldOperator, "L’operatore %s", r.Operator),
+	})
+}
+
+// must is a line that is never shortened.
+func must(field Field, text string, args ...any) Line {
+	return Line{Field: field, Text: fmt.Sprintf(text, args...), Shorten: ShortenNever}
+}
+
+// emphasized is how a receipt without a layout looks.
+func emphasized(lines []Line) []Line {
 	for i, l := range lines {
 		lines[i].Bold = l.Field == FieldHeading || l.Field == FieldNumber
 		lines[i].Big = l.Field == FieldNumber
@@ -66,33 +69,32 @@ func (r ReceiptData) Lines(day, hour string) []Line {
 	return lines
 }
 
-// Label is the receipt for a label of a size, with day and hour as [ReceiptData.Lines] has them. It has no code: what sticks and bears one could be
-// taken for a segnatura.
-func (r ReceiptData) Label(size Size, day, hour string) Label {
-	return Label{Size: size, Lines: r.Lines(day, hour), Banner: r.Banner}
-}
-
 // shorterReceipts are the letters that subject and sender may have on a receipt that has no room for them whole, in the order in which they are
 // tried. The rest of L-17 is never cut.
 var shorterReceipts = []struct{ subject, sender int }{{200, 120}, {120, 80}, {80, 60}, {50, 40}, {30, 30}}
 
-// Shorter returns the receipt whole, and then with its subject and sender cut at a word with «…», shorter and shorter.
-func (r ReceiptData) Shorter() []ReceiptData {
-	out := []ReceiptData{r}
+// Labels are the receipt for a label of a size, whole and then with its subject and sender cut at a word with «…», shorter and shorter. None has a code: what
+// sticks and bears one could be taken for a segnatura. day and hour as [ReceiptData.Lines] has them.
+func (r ReceiptData) Labels(size Size, day, hour string) []Label {
+	label := func(r ReceiptData) Label { return Label{Size: size, Lines: r.Lines(day, hour), Banner: r.Banner} }
+	out, last := []Label{label(r)}, r
 	for _, most := range shorterReceipts {
 		s := r
 		s.Subject, s.Sender = cutAtWord(r.Subject, most.subject), cutAtWord(r.Sender, most.sender)
-		if last := out[len(out)-1]; s.Subject != last.Subject || s.Sender != last.Sender {
-			out = append(out, s)
+		if s.Subject != last.Subject || s.Sender != last.Sender {
+			out, last = append(out, label(s)), s
 		}
 	}
 	return out
 }
 
-// cutAtWord keeps at most so many letters; a word that is longer than all of them is cut within.
+// cutAtWord keeps at most so many letters, of 0 none; a word that is longer than all of them is cut within.
 func cutAtWord(text string, most int) string {
 	letters := []rune(text)
-	if len(letters) <= most {
+	switch {
+	case most == 0:
+		return ""
+	case len(letters) <= most:
 		return text
 	}
 	head := string(letters[:most])

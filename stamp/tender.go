@@ -145,19 +145,3 @@ type BidSheets struct {
 	MadeAt                         time.Time
 	Sheets                         []BidSheet
 }
-
-// BidReceipt is what whoever handed plichi over takes away (L-17; L. 241/1990 art. 18-bis). It knows nothing of what is inside.
-type BidReceipt struct {
-	Body, AOOCode, Banner string
-	Handover              string // «12/2026»
-	ReceivedAt            time.Time
-	Contested             bool
-	Manual                string // as in [TenderHandover]
-	Plichi                []BidReceiptItem
-	Term                  string // without «Termine:»; "" is the text of R21.5
-	Operator              string
-	IssuedAt              time.Time
-}
-
-// BidReceiptItem is one plico of it. Reference is how papers cite its registration, "" while there is none.
-type BidReceiptItem struct{ Code, Sender, Tender, Reference string }

@@ -72,13 +72,30 @@ func (db *DB) UnsaidExits(ctx context.Context, aoo protocollo.AOOCode) ([]statio
 	return list, nil
 }
 
-// RecordReceiptLabel journals that a receipt was sent to a label printer. There is no row: nothing hangs on it.
-func (db *DB) RecordReceiptLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error {
-	if err := db.mustSee(ctx, a, intakeID); err != nil {
-		return err
+// slipKinds are what the journal calls the labels for who stands at the counter.
+var slipKinds = map[station.Slip]string{station.SlipReceipt: KindReceiptLabel, station.SlipCopy: KindCopyLabel}
+
+// RecordSlipLabel journals that a receipt, or the label for a copy, was sent to a label printer. There is no row: nothing hangs on it.
+func (db *DB) RecordSlipLabel(ctx context.Context, a protocollo.Actor, l station.SlipLabel) error {
+	kind, ok := slipKinds[l.Kind]
+	if !ok {
+		return fmt.Errorf("record a label: no such slip: %q", l.Kind)
 	}
-	return db.transact(ctx, "record a receipt's label", func(w *wtx) error {
-		return w.report(KindReceiptLabel, a.User, a.AOO, intakeID, map[string]any{"printer": printer, "state": s})
+	detail := map[string]any{"printer": l.Printer, "state": l.State}
+	if l.HandoverID == 0 {
+		if err := db.mustSee(ctx, a, l.IntakeID); err != nil {
+			return err
+		}
+	}
+	return db.transact(ctx, "record a slip's label", func(w *wtx) error {
+		if l.HandoverID != 0 {
+			h, err := w.handover(a, l.HandoverID)
+			if err != nil {
+				return err
+			}
+			detail["code"] = h.Code()
+		}
+		return w.report(kind, a.User, a.AOO, l.IntakeID, detail)
 	})
 }
 

@@ -55,6 +55,7 @@ const (
 	KindTemporaryLabel    = "label.temporary"
 	KindLegendLabel       = "label.legend"
 	KindReceiptLabel      = "label.receipt"
+	KindCopyLabel         = "label.copy"
 	KindAssociated        = "document.associated"
 	KindScope             = "document.scope"
 	KindExclusionLifted   = "exclusion.lifted"

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"segnatura/internal/auth"
+	"segnatura/internal/station"
 	"segnatura/stamp"
 )
 
@@ -22,6 +23,7 @@ type CounterPapers interface {
 func (s *Server) counterRoutes() {
 	operation(s, http.MethodGet, "/api/presentation-sheet.pdf", "presentationSheet", "Il documento di presentazione di un supporto rimovibile, da compilare e firmare (002 art. 18)", accessDesk, s.presentationSheet, pdfAnswer)
 	operation(s, http.MethodGet, "/api/registrations/{id}/first-page.pdf", "firstPageCopy", "Copia della prima pagina con la segnatura, per chi ha consegnato (002 art. 24.4)", accessDesk, s.firstPageCopy, pdfAnswer)
+	operation(s, http.MethodPost, "/api/records/{id}/copy-label", "printCopyLabel", "Stampa l'etichetta per la copia di chi ha consegnato (002 art. 24)", accessDesk, s.printCopyLabel)
 	operation(s, http.MethodGet, "/api/records/{id}/copy-stamp.pdf", "copyStamp", "Il timbro per la copia di ciò che non si registra, senza valore giuridico (002 art. 24.2-3)", accessDesk, s.copyStamp, pdfAnswer)
 }
 
@@ -39,6 +41,10 @@ func (s *Server) firstPageCopy(ctx context.Context, id auth.Identity, in *IDPath
 		return nil, err
 	}
 	return s.rendered("application/pdf", func(w *buffer) error { return s.Paper.FirstPageCopy(w, data) })
+}
+
+func (s *Server) printCopyLabel(ctx context.Context, id auth.Identity, in *slipInput) (*body[station.TemporaryPrint], error) {
+	return s.printSlip(ctx, id, in, s.Station.PrintCopyLabel)
 }
 
 func (s *Server) copyStamp(ctx context.Context, id auth.Identity, in *IDPath) (*file, error) {

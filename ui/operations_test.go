@@ -115,6 +115,7 @@ func recordOperations() []operation {
 		}},
 		{id: "history", may: searchers, request: func(o *office) call { return get("/api/records/%d/history", o.registered().Intake.ID) }},
 		{id: "printReceipt", may: registrars, request: func(o *office) call { return post(object{}, "/api/records/%d/receipt", o.registered().Intake.ID) }},
+		{id: "printCopyLabel", may: registrars, request: func(o *office) call { return post(object{}, "/api/records/%d/copy-label", o.registered().Intake.ID) }},
 		{id: "receipt", may: registrars, request: func(o *office) call { return get("/api/records/%d/receipt.pdf", o.registered().Intake.ID) }},
 		{id: "attestation", may: registrars, request: func(o *office) call {
 			rec, _ := o.archived()

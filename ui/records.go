@@ -110,20 +110,27 @@ func historyOf(entries []protocollo.Entry) History {
 	return out
 }
 
-type receiptInput struct {
+type slipInput struct {
 	IDPath
 	Body struct {
 		Printer string `json:"printer,omitempty"`
 	}
 }
 
-func (s *Server) printReceipt(ctx context.Context, id auth.Identity, in *receiptInput) (*body[station.TemporaryPrint], error) {
+func (s *Server) printReceipt(ctx context.Context, id auth.Identity, in *slipInput) (*body[station.TemporaryPrint], error) {
+	return s.printSlip(ctx, id, in, s.Station.PrintReceipt)
+}
+
+// printSlip has one of the labels printed that nothing queues.
+func (s *Server) printSlip(ctx context.Context, id auth.Identity, in *slipInput,
+	print func(context.Context, protocollo.Actor, int64, station.Printer) (station.TemporaryPrint, error),
+) (*body[station.TemporaryPrint], error) {
 	p, ok := s.printerNamed(in.Body.Printer)
 	if !ok {
 		return nil, protocollo.Errorf(protocollo.Unavailable, "no-printer", "no label printer %q is configured", in.Body.Printer)
 	}
 	defer s.askSoon()
-	return answer(s.Station.PrintReceipt(ctx, id.Actor, in.ID, p.Printer))
+	return answer(print(ctx, id.Actor, in.ID, p.Printer))
 }
 
 func entryOf(e protocollo.Entry) historyEntry {

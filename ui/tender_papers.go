@@ -69,6 +69,7 @@ func (s *Server) tenderPaperRoutes() {
 	operation(s, http.MethodGet, "/api/tenders/{id}/returns.pdf", "tenderReturns", "Elenco dei plichi da restituire a gara ultimata, in duplice copia (R20.4)", accessDesk, s.tenderReturns, pdfAnswer)
 	operation(s, http.MethodGet, "/api/transfers/{id}/paper.pdf", "transferPaper", "La «Distinta di consegna» in duplice copia, da firmare (R20.4)", accessDesk, s.transferPaper, pdfAnswer)
 	operation(s, http.MethodGet, freezePath+"/{id}/receipt.pdf", "bidReceipt", "Ricevuta dei plichi di una consegna (L-17)", accessDesk, s.bidReceipt, pdfAnswer)
+	operation(s, http.MethodPost, freezePath+"/{id}/receipt", "printBidReceipt", "Stampa sull'etichetta la ricevuta dei plichi di una consegna (L-17)", accessDesk, s.printBidReceipt)
 	operation(s, http.MethodGet, "/api/bids/sheets", "bidSheets", "I fogli ricezione plichi preparati, con le righe già trascritte", accessDesk, s.bidSheets)
 	operation(s, http.MethodPost, "/api/bids/sheets", "prepareBidSheets", "Dà il numero a fogli ricezione plichi in bianco (R20.4)", accessDesk, s.prepareBidSheets)
 	operation(s, http.MethodGet, "/api/bids/sheets/{year}/blank.pdf", "bidSheetsPDF", "Fogli ricezione plichi in bianco, da stampare", accessDesk, s.bidSheetsPDF, pdfAnswer)
@@ -126,6 +127,10 @@ func (s *Server) bidReceipt(ctx context.Context, id auth.Identity, in *IDPath) (
 		return nil, err
 	}
 	return s.rendered("application/pdf", func(w *buffer) error { return s.Paper.BidReceipt(w, r) })
+}
+
+func (s *Server) printBidReceipt(ctx context.Context, id auth.Identity, in *slipInput) (*body[station.TemporaryPrint], error) {
+	return s.printSlip(ctx, id, in, s.Station.PrintBidReceipt)
 }
 
 func (s *Server) bidSheets(ctx context.Context, id auth.Identity, _ *none) (*body[[]station.BidSheet], error) {

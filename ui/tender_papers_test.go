@@ -41,6 +41,7 @@ func tenderPaperOperations() []operation {
 			return get("/api/transfers/%d/paper.pdf", t.ID)
 		}},
 		{id: "bidReceipt", may: registrars, request: func(o *office) call { return get("/api/bids/handovers/%d/receipt.pdf", o.plico(0).Handover.ID) }},
+		{id: "printBidReceipt", may: registrars, request: func(o *office) call { return post(object{}, "/api/bids/handovers/%d/receipt", o.plico(0).Handover.ID) }},
 		{id: "bidSheets", may: registrars, request: func(o *office) call {
 			o.sheet()
 			return get("/api/bids/sheets")

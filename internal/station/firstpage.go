@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/rules"
@@ -19,14 +20,9 @@ const copyPx = 2339
 // Errors: Forbidden; NotFound; Conflict "not-numbered", "annulled", "not-incoming", "not-scanned" while no page of it is confirmed.
 func (s *Station) FirstPageCopy(ctx context.Context, actor protocollo.Actor, registrationID int64) (stamp.FirstPageCopy, error) {
 	none := stamp.FirstPageCopy{}
-	rec, err := s.numbered(ctx, actor, registrationID)
-	switch {
-	case err != nil:
+	rec, out, err := s.copyWords(ctx, actor, registrationID)
+	if err != nil {
 		return none, err
-	case rec.Facets.Annulled:
-		return none, protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", registrationID)
-	case rec.Intake.Draft.Direction != protocollo.Incoming:
-		return none, protocollo.Errorf(protocollo.Conflict, "not-incoming", "registration %d did not come in", registrationID)
 	}
 	at := slices.IndexFunc(rec.Documents, func(d DocumentView) bool {
 		return d.Part == 0 && !d.Superseded && (d.State == protocollo.DocumentConfirmed || d.State == protocollo.DocumentArchived)
@@ -41,20 +37,61 @@ func (s *Station) FirstPageCopy(ctx context.Context, actor protocollo.Actor, reg
 	if pages = kept(pages); len(pages) == 0 {
 		return none, protocollo.Errorf(protocollo.Conflict, "not-scanned", "no page of registration %d is kept", registrationID)
 	}
-	jpeg, err := s.picture(ctx, actor, pages[0].ID, copyPx, true)
-	if err != nil {
-		return none, err
+	out.JPEG, err = s.picture(ctx, actor, pages[0].ID, copyPx, true)
+	return out, err
+}
+
+// copyWords are a copy's words, without its picture.
+func (s *Station) copyWords(ctx context.Context, actor protocollo.Actor, registrationID int64) (Record, stamp.FirstPageCopy, error) {
+	none := stamp.FirstPageCopy{}
+	rec, err := s.numbered(ctx, actor, registrationID)
+	switch {
+	case err != nil:
+		return rec, none, err
+	case rec.Facets.Annulled:
+		return rec, none, protocollo.Errorf(protocollo.Conflict, "annulled", "registration %d is annulled", registrationID)
+	case rec.Intake.Draft.Direction != protocollo.Incoming:
+		return rec, none, protocollo.Errorf(protocollo.Conflict, "not-incoming", "registration %d did not come in", registrationID)
 	}
 	setup, aoo, err := s.office(ctx, rec.Intake.AOO)
 	if err != nil {
-		return none, err
+		return rec, none, err
 	}
 	out := stamp.FirstPageCopy{Body: setup.Body.Name, AOOCode: string(aoo.Code), Reference: rec.Registration.Citation(), Segnatura: rec.Registration.Segnatura.Text(),
-		PresentedAt: rec.Intake.ArrivedAt, JPEG: jpeg, IssuedAt: s.now(), Operator: actor.User}
+		PresentedAt: rec.Intake.ArrivedAt, IssuedAt: s.now(), Operator: actor.User}
 	if setup.Trial {
 		out.Banner = rules.TrialBanner
 	}
-	return out, nil
+	return rec, out, nil
+}
+
+// PrintCopyLabel prints what is stuck on the copy that whoever brought a letter takes away: of a registered one its segnatura in words, without a code, so that no
+// scan takes the copy for the letter (002 art. 24.4); of one that is not registered the stamp with the manual's sentence (002 art. 24.2-3; R7.3).
+//
+// Errors: Forbidden; NotFound; Conflict "annulled", "not-incoming", or as of [Station.CopyStamp] for what has no number; Invalid "receipt-size".
+func (s *Station) PrintCopyLabel(ctx context.Context, actor protocollo.Actor, intakeID int64, printer Printer) (TemporaryPrint, error) {
+	if err := actor.Require(protocollo.ActRegister); err != nil {
+		return TemporaryPrint{}, err
+	}
+	rec, err := s.cfg.Views.IntakeRecord(ctx, actor, intakeID)
+	if err != nil {
+		return TemporaryPrint{}, fmt.Errorf("read intake: %w", err)
+	}
+	var labels []stamp.Label
+	if rec.Registration != nil {
+		_, words, err := s.copyWords(ctx, actor, rec.Registration.ID)
+		if err != nil {
+			return TemporaryPrint{}, err
+		}
+		labels = words.Labels(printer.LabelSize(), func(t time.Time) string { return protocollo.DayOf(t).Italian() }, clockTime)
+	} else {
+		words, err := s.CopyStamp(ctx, actor, intakeID)
+		if err != nil {
+			return TemporaryPrint{}, err
+		}
+		labels = words.Labels(printer.LabelSize(), protocollo.DayOf(words.ArrivedAt).Italian(), clockTime(words.ArrivedAt))
+	}
+	return s.printSlip(ctx, actor, SlipLabel{Kind: SlipCopy, IntakeID: intakeID}, stamp.Layout{}, labels, printer)
 }
 
 // CopyStamp returns the stamp for the photocopy of a paper that is not registered, which has no receipt: «non ha alcun valore giuridico» (002 art. 24.1-3; R7.3).

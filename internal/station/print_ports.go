@@ -31,12 +31,31 @@ type PrintStore interface {
 	LabelsDue(ctx context.Context, aoo protocollo.AOOCode, d LabelsDue) ([]LabelDue, error)
 	// RecordTemporaryLabel journals that a temporary label was sent to a printer, and what is known of it.
 	RecordTemporaryLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error
-	// RecordReceiptLabel journals that a receipt was sent to a label printer, and what is known of it.
-	RecordReceiptLabel(ctx context.Context, a protocollo.Actor, intakeID int64, printer string, s protocollo.PrintState) error
+	// RecordSlipLabel journals that something for who stands at the counter was sent to a label printer, and what is known of it. NotFound for a letter that the
+	// actor does not see, or a handover of another AOO.
+	RecordSlipLabel(ctx context.Context, a protocollo.Actor, l SlipLabel) error
 	// RecordLegendLabel journals that a legend of the catalogue was sent to a printer, and what is known of it.
 	RecordLegendLabel(ctx context.Context, a protocollo.Actor, intakeID int64, l LegendLabel) error
 	// LegendUses counts the labels with each legend and its words, by the version of the rules of which they are.
 	LegendUses(ctx context.Context, aoo protocollo.AOOCode) ([]LegendUse, error)
+}
+
+// Slip says what somebody takes away from the counter.
+type Slip string
+
+// The slips.
+const (
+	SlipReceipt Slip = "receipt" // L-17, of a letter or of the plichi of a handover
+	SlipCopy    Slip = "copy"    // what is stuck on a copy
+)
+
+// SlipLabel is a slip that was printed on a label, of a letter or of a handover of plichi.
+type SlipLabel struct {
+	Kind       Slip
+	IntakeID   int64
+	HandoverID int64 // 0: a letter's
+	Printer    string
+	State      protocollo.PrintState
 }
 
 // LegendLabel is a legend that was printed beside a segnatura (R2.6).

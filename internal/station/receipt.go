@@ -64,8 +64,12 @@ func (s *Station) PrintReceipt(ctx context.Context, actor protocollo.Actor, inta
 	if err != nil {
 		return TemporaryPrint{}, err
 	}
-	layout := s.layout(stamp.KindReceipt, printer.ID(), printer.LabelSize())
-	bitmap, err := composeReceipt(s.cfg.Composer, layout, data, printer.LabelSize(), printer.Resolution())
+	return s.printSlip(ctx, actor, SlipLabel{Kind: SlipReceipt, IntakeID: intakeID}, s.layout(stamp.KindReceipt, printer.ID(), printer.LabelSize()), receiptLabels(data, printer.LabelSize()), printer)
+}
+
+// printSlip prints the longest of labels that fits, and journals what is known of it. Nothing queues it and nothing hangs on it.
+func (s *Station) printSlip(ctx context.Context, actor protocollo.Actor, of SlipLabel, layout stamp.Layout, labels []stamp.Label, printer Printer) (TemporaryPrint, error) {
+	bitmap, err := composeLongest(s.cfg.Composer, layout, labels, printer.Resolution())
 	if err != nil {
 		return TemporaryPrint{}, err
 	}
@@ -73,19 +77,24 @@ func (s *Station) PrintReceipt(ctx context.Context, actor protocollo.Actor, inta
 	if err != nil {
 		return out, err
 	}
-	if err := s.cfg.Prints.RecordReceiptLabel(context.WithoutCancel(ctx), actor, intakeID, printer.ID(), out.State); err != nil {
-		return out, fmt.Errorf("journal the receipt: %w", err)
+	of.Printer, of.State = printer.ID(), out.State
+	if err := s.cfg.Prints.RecordSlipLabel(context.WithoutCancel(ctx), actor, of); err != nil {
+		return out, fmt.Errorf("journal the label: %w", err)
 	}
 	return out, nil
 }
 
-// composeReceipt composes the longest receipt that fits. A layout whose looks leave no room gives way to the program's own rule.
-func composeReceipt(c Composer, layout stamp.Layout, data stamp.ReceiptData, size stamp.Size, res stamp.Resolution) (*stamp.Bitmap, error) {
-	day, hour := protocollo.DayOf(data.PresentedAt).Italian(), clockTime(data.PresentedAt)
+func receiptLabels(data stamp.ReceiptData, size stamp.Size) []stamp.Label {
+	return data.Labels(size, protocollo.DayOf(data.PresentedAt).Italian(), clockTime(data.PresentedAt))
+}
+
+// composeLongest composes the first label that fits. A layout whose looks leave no room gives way to the program's own rule before a word is lost. Invalid
+// "receipt-size" when none does.
+func composeLongest(c Composer, layout stamp.Layout, labels []stamp.Label, res stamp.Resolution) (*stamp.Bitmap, error) {
 	var refusal error
-	for _, r := range data.Shorter() {
+	for _, label := range labels {
 		for _, l := range []stamp.Layout{layout, {}} {
-			bitmap, err := c.Compose(l.Arrange(r.Label(size, day, hour)), res)
+			bitmap, err := c.Compose(l.Arrange(label), res)
 			if err == nil {
 				return bitmap, nil
 			}
@@ -97,10 +106,10 @@ func composeReceipt(c Composer, layout stamp.Layout, data stamp.ReceiptData, siz
 
 // SampleReceipt composes a receipt of nothing, «PROVA – SENZA VALORE», to look at a layout. Invalid "receipt-size".
 func SampleReceipt(c Composer, layout stamp.Layout, size stamp.Size, res stamp.Resolution, at time.Time) (*stamp.Bitmap, error) {
-	return composeReceipt(c, layout, stamp.ReceiptData{
+	return composeLongest(c, layout, receiptLabels(stamp.ReceiptData{
 		Body: "Ente di prova", AOOCode: "PROVA", PresentedAt: at, Subject: "Ricevuta di prova: è già così, perché no? Città, più, «»", Sender: "Mittente di prova",
 		Reference: "Prot. n. 0000000 del " + protocollo.DayOf(at).Italian(), Operator: "Operatore di prova", Banner: rules.TrialBanner,
-	}, size, res)
+	}, size), res)
 }
 
 func senderWords(d protocollo.Draft) string {

@@ -197,7 +197,7 @@ func (f file) layout() (stamp.Layout, error) {
 func Mandatory(k stamp.Kind, size stamp.Size) stamp.Label {
 	if k == stamp.KindReceipt {
 		return stamp.ReceiptData{Body: "Comune di Forlì", AOOCode: "AOO0001", Subject: "Richiesta…",
-			Sender: "Niccolò D’Alì", Reference: "Prot. n. 0123456 del 21/11/2026", Operator: "Anna Esempio"}.Label(size, "21/11/2026", "11:59")
+			Sender: "Niccolò D’Alì", Reference: "Prot. n. 0123456 del 21/11/2026", Operator: "Anna Esempio"}.Labels(size, "21/11/2026", "11:59")[0]
 	}
 	must := func(f stamp.Field, text string) stamp.Line {
 		return stamp.Line{Field: f, Text: text, Shorten: stamp.ShortenNever}

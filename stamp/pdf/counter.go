@@ -76,7 +76,7 @@ func FirstPageCopy(w io.Writer, c stamp.FirstPageCopy) (pdfa.Result, error) {
 	if err != nil {
 		return pdfa.Result{}, fmt.Errorf("write copy: %w", err)
 	}
-	issued, presented := c.IssuedAt.In(protocollo.Rome()), c.PresentedAt.In(protocollo.Rome())
+	issued := c.IssuedAt.In(protocollo.Rome())
 	return onePage(w, c.Banner, pdfa.Metadata{
 		Title: "Copia della prima pagina – " + c.Reference, Author: c.Body, CreatorTool: "segnatura", CreatedAt: issued,
 		DocumentID: fmt.Sprintf("first page %s %s %s", c.AOOCode, c.Reference, issued.Format(time.RFC3339)),
@@ -84,12 +84,7 @@ func FirstPageCopy(w io.Writer, c stamp.FirstPageCopy) (pdfa.Result, error) {
 		if err := drawCopied(page, shape, c.JPEG, bottom-copyWordsMM); err != nil {
 			return err
 		}
-		return s.block(page, bottom-copyWordsMM, []Paragraph{
-			{Text: "COPIA DELLA PRIMA PAGINA – " + c.Reference, Bold: true, SizePt: 12},
-			{Text: fmt.Sprintf("%s, AOO %s. Segnatura: %s", c.Body, c.AOOCode, c.Segnatura)},
-			{Text: fmt.Sprintf("Presentato il %s alle ore %s. Copia semplice per chi lo ha consegnato, rilasciata il %s alle ore %s. L’operatore %s",
-				day(presented), presented.Format("15:04"), day(issued), issued.Format("15:04"), c.Operator)},
-		})
+		return s.block(page, bottom-copyWordsMM, asParagraphs(c.Lines(day, hour), map[stamp.Field]Paragraph{stamp.FieldNumber: {SizePt: 12}}))
 	})
 }
 
@@ -111,10 +106,6 @@ func drawCopied(page *writer.Page, shape image.Config, data []byte, bottom float
 	}
 	return box(page, x, copyMarginMM, wide, high)
 }
-
-// copyStampWords are the manual's own (002 art. 24.3).
-const copyStampWords = "La semplice apposizione del timbro dell’Amministrazione con la data e l’ora d’arrivo e la sigla dell’operatore sulla copia non ha alcun valore giuridico " +
-	"e non comporta alcuna responsabilità del personale dell’UOP in merito alla ricezione e all’assegnazione del documento."
 
 // stampBlockMM is the height of the stamp on a photocopy.
 const stampBlockMM = 38.0
@@ -141,13 +132,18 @@ func CopyStamp(w io.Writer, c stamp.CopyStamp) (pdfa.Result, error) {
 		if err := box(page, copyMarginMM, top-3, a4WidthMM-2*copyMarginMM, stampBlockMM+3); err != nil {
 			return err
 		}
-		return s.block(page, top, []Paragraph{
-			{Text: fmt.Sprintf("%s, AOO %s", c.Body, c.AOOCode), Bold: true, SizePt: 12},
-			{Text: fmt.Sprintf("Arrivato il %s alle ore %s – sigla dell’operatore: %s ________", day(arrived), arrived.Format("15:04"), c.Operator), Bold: true},
-			{Text: "Documento non soggetto a protocollazione (Ricezione n. " + c.Intake + ", che non è un numero di protocollo)."},
-			{Text: copyStampWords, SizePt: 9, SpaceMM: 1},
-		})
+		return s.block(page, top, asParagraphs(c.Lines(day(arrived), hour(arrived)), map[stamp.Field]Paragraph{stamp.FieldBody: {SizePt: 12}, stamp.FieldLegend: {SizePt: 9, SpaceMM: 1}}))
 	})
+}
+
+// asParagraphs are a label's lines on a page, with looks by their fields.
+func asParagraphs(lines []stamp.Line, looks map[stamp.Field]Paragraph) (out []Paragraph) {
+	for _, l := range lines {
+		p := looks[l.Field]
+		p.Text, p.Bold = l.Text, l.Bold
+		out = append(out, p)
+	}
+	return out
 }
 
 // onePage writes one A4 page with the banner at its foot; draw has the room above it.

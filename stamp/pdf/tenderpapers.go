@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"segnatura/internal/protocollo"
@@ -135,24 +134,19 @@ func BidReceipt(w io.Writer, r stamp.BidReceipt) (pdfa.Result, error) {
 		}
 	}
 	at := r.ReceivedAt.In(protocollo.Rome())
-	what, is := "n. 1 plico chiuso, non aperto", "è stato presentato"
-	if n := len(r.Plichi); n > 1 {
-		what, is = fmt.Sprintf("n. %d plichi chiusi, non aperti", n), "sono stati presentati"
+	looks := map[stamp.Field]Paragraph{
+		stamp.FieldHeading: {Bold: true, SizePt: 16}, stamp.FieldBody: {Bold: true, SizePt: 13, SpaceMM: 4}, stamp.FieldPresented: {SpaceMM: 8},
+		stamp.FieldNumber: {Bold: true, SizePt: 13, SpaceMM: 6}, stamp.FieldTerm: {SpaceMM: 6}, stamp.FieldOperator: {SpaceMM: 12},
 	}
-	text := []Paragraph{{Text: "RICEVUTA (art. 18-bis L. 241/1990).", Bold: true, SizePt: 16}, {Text: fmt.Sprintf("%s, AOO %s.", r.Body, r.AOOCode), Bold: true, SizePt: 13, SpaceMM: 4},
-		{Text: fmt.Sprintf("Si attesta che il %s alle ore %s %s: %s.", day(at), at.Format("15:04:05"), is, what), SpaceMM: 8}}
-	if r.Contested {
-		text = append(text, Paragraph{Text: "Ora contestata: l’orologio della postazione era in dubbio.", SpaceMM: 2})
+	var text []Paragraph
+	for _, l := range r.Lines(day(at), at.Format("15:04:05")) {
+		p := looks[l.Field]
+		p.Text = l.Text
+		text = append(text, p)
+		if l.Field == stamp.FieldPresented { // the sentences after the first stand closer
+			looks[l.Field] = Paragraph{SpaceMM: 2}
+		}
 	}
-	if r.Manual != "" {
-		text = append(text, Paragraph{Text: "Ora scritta a mano: " + r.Manual + ".", SpaceMM: 2})
-	}
-	text = append(text, Paragraph{Text: "Consegna n. " + r.Handover, Bold: true, SizePt: 13, SpaceMM: 6})
-	for _, p := range r.Plichi {
-		words := filled("Plico n. "+p.Code, p.Tender, "mittente: "+p.Sender, cmp.Or(p.Reference, "protocollazione in corso"))
-		text = append(text, Paragraph{Text: strings.Join(words, " – ") + ".", SpaceMM: 2})
-	}
-	text = append(text, Paragraph{Text: "Termine: " + cmp.Or(r.Term, stamp.UnsetTerm) + ".", SpaceMM: 6}, Paragraph{Text: "L’operatore " + r.Operator, SpaceMM: 12})
 	return Text(w, text, r.Banner, pdfa.Metadata{Title: "Ricevuta – consegna n. " + r.Handover, Author: r.Body, CreatorTool: "segnatura", CreatedAt: cmp.Or(r.IssuedAt, r.ReceivedAt).In(protocollo.Rome()),
 		DocumentID: fmt.Sprintf("bid receipt %s %s %s", r.AOOCode, r.Handover, at.Format(time.RFC3339))})
 }

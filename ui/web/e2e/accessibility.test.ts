@@ -194,7 +194,7 @@ const dialogs: Record<string, Opening[]> = {
       },
     },
   ],
-  ReceiptDialog: [
+  SlipDialog: [
     {
       name: 'Ricevuta per il cittadino',
       open: async (c) => {
@@ -202,6 +202,8 @@ const dialogs: Record<string, Opening[]> = {
         await c.register({ from: 'Cittadina di Esempio', subject: 'Istanza allo sportello' }, 'Shift+F9')
       },
     },
+    { name: 'Copia per chi ha consegnato', open: (c) => from(c, 'record', (p) => p.getByRole('button', { name: 'Copia per chi ha consegnato' })) },
+    { name: 'Ricevuta dei plichi', open: (c) => from(c, 'tenders', (p) => p.getByRole('button', { name: /^Ricevuta della consegna/ }).first()) },
   ],
   EnvelopeDialog: [
     {

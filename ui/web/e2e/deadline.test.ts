@@ -5,8 +5,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openBrowser, picture, see, until } from './browser'
-import { Clerk, expectToken, expectWholePDF, inFile, wordsOf } from './desk'
+import { gone, openBrowser, picture, see, until } from './browser'
+import { Clerk, expectToken, expectWholePDF, inFile, readBack, wordsOf } from './desk'
 import { Station } from './station'
 
 const execute = promisify(execFile)
@@ -103,15 +103,36 @@ describe('plichi around a deadline', () => {
 
     // The receipt of the newest handover has its key.
     await one.page.keyboard.press('Alt+p')
-    const receipt = one.page.getByRole('link', { name: /^Ricevuta della consegna/ })
+    const receipt = one.page.getByRole('button', { name: /^Ricevuta della consegna/ })
     await see(receipt)
     expect(await receipt.first().innerText()).toContain('Alt+U')
-    const [opened] = await Promise.all([one.context.waitForEvent('page'), one.page.keyboard.press('Alt+u')])
-    await opened.close()
-    const words = await wordsOf(await one.bytes((await receipt.last().getAttribute('href'))!))
+    await one.page.keyboard.press('Alt+u')
+    const dialog = one.dialog('Ricevuta dei plichi')
+    const link = dialog.getByRole('link', { name: 'Apri la ricevuta' })
+    await see(link)
+    const words = await wordsOf(await one.bytes((await link.getAttribute('href'))!))
     expect(words).toContain('RICEVUTA (art. 18-bis L. 241/1990).')
     expect(words).toContain('n. 1 plico chiuso, non aperto')
     await picture(one.page, 'plichi-ricevute')
+
+    // By this desk's choice it comes out on a label, to the second, and says nothing of the deadline.
+    await dialog.getByRole('radio', { name: 'Sull’etichetta' }).check()
+    const before = (await station.office.labels()).length
+    await dialog.getByRole('button', { name: 'Stampa la ricevuta' }).press('Enter')
+    await see(one.notices.getByText('Ricevuta stampata sull’etichetta'))
+    await gone(dialog)
+    const slips = await station.office.labels()
+    expect(slips.length).toBe(before + 1)
+    const slip = await readBack(await station.office.picture(slips.reduce((a, l) => (l.seq > a.seq ? l : a))))
+    expect(slip).toContain('RICEVUTA (art.')
+    expect(slip).toContain('non aperto')
+    expect(slip).toMatch(/ore \d\d:\d\d:\d\d/)
+    expect(slip).not.toMatch(/oltre|entro|scadut|tardi/i)
+    await one.page.keyboard.press('Alt+u')
+    await see(dialog.getByRole('button', { name: 'Stampa la ricevuta' }))
+    await picture(one.page, 'plichi-ricevuta-etichetta')
+    await one.page.keyboard.press('Escape')
+    await gone(dialog)
 
     await one.page.getByRole('link', { name: 'Vendita di un terreno' }).click()
     await see(one.page.getByText('Per constatazione e verbalizzazione, chiusi:'))

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { pathOf } from '../src/lib/router'
 import { expectFocus, picture, see } from './browser'
+import { readBack } from './desk'
 import { aDay } from './setup'
 
 const day = aDay()
@@ -30,13 +31,26 @@ describe('a removable medium', () => {
     await anna.page.goto(station.url + pathOf('record', record.intakeID))
     await see(anna.page.getByText('verifica firma digitale eseguita: certificato scaduto'))
     await see(anna.page.getByText('Supporto rimovibile con documento autografo di presentazione'))
-    const copy = anna.page.getByRole('link', { name: 'Copia della prima pagina' })
+    const give = anna.page.getByRole('button', { name: 'Copia per chi ha consegnato' })
+    const copy = anna.page.getByRole('link', { name: 'Apri la copia' })
+    const dialog = anna.dialog('Copia per chi ha consegnato')
+    await anna.hands.activate(give)
+    await see(dialog.getByText('si può dare dopo la scansione'))
     expect(await copy.count(), 'a copy of what was not scanned').toBe(0)
+    const before = (await station.office.labels()).length
+    await anna.hands.activate(dialog.getByRole('button', { name: 'Stampa l’etichetta' }))
+    await see(anna.notices.getByText('Etichetta per la copia stampata'))
+    const printed = await station.office.labels()
+    expect(printed.length).toBe(before + 1)
+    const words = await readBack(await station.office.picture(printed.reduce((a, l) => (l.seq > a.seq ? l : a))))
+    expect(words).toContain('COPIA')
+    expect(words).toContain(number.slice(0, 7))
 
     await anna.page.goto(station.url)
     await anna.scan()
     await anna.confirm(number)
     await anna.page.goto(station.url + pathOf('record', record.intakeID))
+    await anna.hands.activate(give)
     await see(copy)
     expect((await anna.bytes(station.url + (await copy.getAttribute('href')))).subarray(0, 5).toString()).toBe('%PDF-')
     await picture(anna.page, 'copia-prima-pagina')

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { pathOf } from '../src/lib/router'
 import { expectFocus, gone, picture, see, until } from './browser'
-import { Clerk, recordOf } from './desk'
+import { Clerk, readBack, recordOf } from './desk'
 import { aDay } from './setup'
 
 const day = aDay()
@@ -124,8 +124,27 @@ describe('what is not registered', () => {
     expect(hit?.number ?? '').toBe('')
     await anna.page.goto(station.url + pathOf('record', hit!.intakeID))
     await see(anna.page.getByRole('region', { name: 'Senza numero' }).getByText(/^DPR 445\/2000, art\. 53 c\. 5\. Elenco di/))
-    expect(await anna.page.getByRole('link', { name: 'Ricevuta', exact: true }).count(), 'a receipt of what is not registered').toBe(0)
+    await see(anna.page.getByRole('button', { name: 'Timbro per la copia' }))
+    expect(await anna.page.getByRole('button', { name: 'Ricevuta', exact: true }).count(), 'a receipt of what is not registered').toBe(0)
     await picture(anna.page, 'non-registrata')
+
+    // The stamp is stuck on the copy of who brought it, and says what it is worth.
+    await anna.hands.activate(anna.page.getByRole('button', { name: 'Timbro per la copia' }))
+    const copy = anna.dialog('Timbro per la copia')
+    await see(copy.getByText('Non è una ricevuta e non ha alcun valore giuridico.'))
+    await expectFocus(copy.getByRole('link', { name: 'Apri il timbro' }))
+    await anna.hands.tabTo(copy.getByRole('radio', { name: 'Su un foglio A4' }))
+    await anna.hands.press('ArrowDown')
+    await picture(anna.page, 'timbro-per-la-copia')
+    const before = (await station.office.labels()).length
+    await anna.hands.activate(copy.getByRole('button', { name: 'Stampa il timbro' }))
+    await see(anna.notices.getByText('Etichetta per la copia stampata'))
+    await gone(copy)
+    const printed = await station.office.labels()
+    expect(printed.length).toBe(before + 1)
+    const words = await readBack(await station.office.picture(printed.reduce((a, l) => (l.seq > a.seq ? l : a))))
+    expect(words).toContain('non soggetto a protocollazione')
+    expect(words).toContain('alcun valore giuridico')
     await anna.page.goto(station.url + pathOf('endofday'))
     await see(anna.page.getByRole('region', { name: 'Non registrate' }).getByText('materiali pubblicitari (DPR 445/2000, art. 53 c. 5)'))
   })

@@ -2632,9 +2632,6 @@ export interface components {
         ReasonInputBody: {
             reason: string;
         };
-        ReceiptInputBody: {
-            printer?: string;
-        };
         Reception: {
             open: components["schemas"]["HandoverView"][] | null;
             recent: components["schemas"]["HandoverView"][] | null;
@@ -3076,6 +3073,9 @@ export interface components {
             content: string;
             fileName: string;
             mediaType: string;
+        };
+        SlipInputBody: {
+            printer?: string;
         };
         SolveInputBody: {
             /** @enum {string} */

@@ -253,6 +253,7 @@ export const api = {
 
   print: (registrationID: number, reason = 0) => post<Print>(`/api/registrations/${registrationID}/labels`, onPrinter(reason ? { reason } : {})),
   printReceipt: (intakeID: number) => post<TemporaryPrint>(`/api/records/${intakeID}/receipt`, onPrinter({})),
+  printCopyLabel: (intakeID: number) => post<TemporaryPrint>(`/api/records/${intakeID}/copy-label`, onPrinter({})),
   printTemporary: (intakeID: number) => post<TemporaryPrint>(`/api/records/${intakeID}/temporary-label`, onPrinter({})),
   readRecipients: (csv: string) => post<RecipientList>('/api/recipients', { csv }),
   printMinuta: (registrationID: number, reason = 0) => post<Print>(`/api/registrations/${registrationID}/labels`, onPrinter(reason ? { minuta: true, reason } : { minuta: true })),

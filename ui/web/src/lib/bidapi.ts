@@ -1,7 +1,8 @@
 // The part of the station's API that serves plichi di gara.
 
 import { request } from './api'
-import type { BidEventKind, BidReception, BidTransfer, BidView, HandoverView, Tender, TenderBasis, TenderTerms, TenderView } from './types'
+import { onPrinter } from './printer'
+import type { BidEventKind, BidReception, BidTransfer, BidView, HandoverView, TemporaryPrint, Tender, TenderBasis, TenderTerms, TenderView } from './types'
 
 /** Whoever stands at the window does not wait for an answer that does not come. */
 const frozenWithinMs = 3000
@@ -36,6 +37,7 @@ export const bidAPI = {
   enable: () => request<void>('POST', '/api/bids/handovers/desk', undefined, { background: true }),
   reception: () => get<BidReception>('/api/bids/reception'),
   declare: (id: number, count: number, reason: string) => post<BidView[]>(`/api/bids/handovers/${id}/declaration`, { count, reason }),
+  printReceipt: (id: number) => post<TemporaryPrint>(`/api/bids/handovers/${id}/receipt`, onPrinter({})),
   annotate: (id: number, key: string, note: string) => post<void>(`/api/bids/handovers/${id}/annotations`, { key, note }),
   plico: (id: number) => get<BidView>(plico(id)),
   find: (code: string) => get<BidView>(`/api/bids/plichi?code=${encodeURIComponent(code)}`),

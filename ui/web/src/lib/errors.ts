@@ -239,7 +239,7 @@ export const errorWords: Readonly<Record<string, string>> = {
   'sheet-place': 'Sul foglio non c’è questo posto: scegline un altro.',
   'sheet-label': 'L’etichetta era pronta per etichette più grandi di quelle del foglio. Usa «PDF etichetta» senza foglio.',
   'printer-resolution': 'L’etichetta era pronta per una stampante di altra risoluzione. Stampala su quella, o usa «PDF etichetta».',
-  'receipt-size': 'La ricevuta non entra sulle etichette di questa stampante: scegli «Su un foglio A4».',
+  'receipt-size': 'Non entra sulle etichette di questa stampante: scegli «Su un foglio A4».',
   'label-size': 'L’etichetta non entra nel formato della stampante. La registrazione è valida: usa «PDF etichetta» e avvisa l’assistenza.',
   bitmap: 'L’immagine dell’etichetta non si è potuta comporre. La registrazione è valida; avvisa l’assistenza.',
 

@@ -2,7 +2,7 @@
 
 import type { RecordView } from './types'
 
-type Words = Readonly<Record<string, string>>
+export type Words = Readonly<Record<string, string>>
 
 export const directionWords: Words = { A: 'Arrivo', P: 'Partenza', I: 'Interno' }
 
@@ -123,6 +123,10 @@ export const legendWords: Words = {
 
 export const receiptWords: Words = {
   printed: 'Ricevuta stampata sull’etichetta', unknown: 'Ricevuta: esito incerto. Se non è uscita, ristampala o aprila in A4', failed: 'Ricevuta non uscita: ristampala o aprila in A4',
+}
+
+export const copyWords: Words = {
+  printed: 'Etichetta per la copia stampata', unknown: 'Etichetta per la copia: esito incerto. Se non è uscita, ristampala', failed: 'Etichetta per la copia non uscita: ristampala',
 }
 
 export const connectorWords: Words = {
@@ -271,7 +275,7 @@ export const journalWords: Words = {
   'competition.entered': 'Concorso, borsa o corso inserito', 'competition.amended': 'Concorso, borsa o corso modificato', 'application.saved': 'Domanda ricevuta',
   'application.amended': 'Domanda rettificata', 'application.struck': 'Domanda tolta: inserita per errore', 'note.closed': 'Nota riepilogativa chiusa', 'note.made': 'Nota riepilogativa scritta in PDF/A',
   'note.archived': 'Nota riepilogativa archiviata con il suo numero',
-  'label.temporary': 'Etichetta provvisoria inviata', 'label.legend': 'Dicitura inviata', 'label.receipt': 'Ricevuta inviata alla stampante di etichette', 'print.queued': 'Etichetta preparata', 'print.sending': 'Etichetta inviata alla stampante', 'print.settled': 'Esito dell’etichetta',
+  'label.temporary': 'Etichetta provvisoria inviata', 'label.legend': 'Dicitura inviata', 'label.receipt': 'Ricevuta inviata alla stampante di etichette', 'label.copy': 'Etichetta per la copia inviata', 'print.queued': 'Etichetta preparata', 'print.sending': 'Etichetta inviata alla stampante', 'print.settled': 'Esito dell’etichetta',
   'print.resolved': 'Esito dell’etichetta detto dall’operatore', 'print.read-back': 'Etichetta letta dalla scansione: è uscita', 'document.associated': 'Scansione abbinata',
   'document.confirmed': 'Qualità confermata', 'document.discarded': 'Pagine scartate', 'document.scope': 'Decisione sulla regola delle pagine', 'exclusion.lifted': 'Esclusione dalla scansione tolta', 'scan.postponed': 'Scansione rimandata', 'daily-register.made': 'Registro giornaliero', 'daily-register.signed': 'Registro giornaliero tornato firmato',
   'timestamp.recorded': 'Marca temporale ricevuta', 'timestamp.refused': 'Marca temporale non accettata',

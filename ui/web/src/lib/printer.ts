@@ -1,7 +1,7 @@
 // The printer that this desk prints its labels on, and what it gives receipts on: choices of the browser, not of the person.
 
 const key = 'segnatura.stampante'
-const receiptKey = 'segnatura.ricevuta'
+const slipKey = 'segnatura.ricevuta'
 
 function kept(key: string): string {
   try {
@@ -25,12 +25,12 @@ export const chosenPrinter = (): string => kept(key)
 
 export const choosePrinter = (id: string): void => keep(key, id)
 
-export type ReceiptPaper = 'a4' | 'label'
+export type SlipPaper = 'a4' | 'label'
 
-/** What this desk gives receipts on: A4 until somebody here chooses the label, which not every roll has room for. */
-export const receiptPaper = (): ReceiptPaper => (kept(receiptKey) === 'label' ? 'label' : 'a4')
+/** What this desk gives receipts and copies on: A4 until somebody here chooses the label, which not every roll has room for. */
+export const chosenPaper = (): SlipPaper => (kept(slipKey) === 'label' ? 'label' : 'a4')
 
-export const chooseReceiptPaper = (paper: ReceiptPaper): void => keep(receiptKey, paper === 'label' ? paper : '')
+export const choosePaper = (paper: SlipPaper): void => keep(slipKey, paper === 'label' ? paper : '')
 
 /** The printers with this desk's own first: there may be more than the bar has room for. */
 export function ownFirst<T extends { id: string }>(printers: readonly T[]): T[] {
