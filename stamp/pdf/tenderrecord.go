@@ -173,7 +173,7 @@ func filled(texts ...string) []string {
 }
 
 func handoverTable(r stamp.TenderRecord) *table {
-	t := &table{sizePt: registerSizePt, spaceMM: 2, columns: []column{{"Consegna n.", 16}, {"Istante", 36}, {"Plichi", 10}, {"Postazione e ricevente", 42}, {"Orologio della stazione", 90}, {"Annotazioni", 73}}}
+	t := &table{sizePt: registerSizePt, spaceMM: 2, columns: []column{{"Consegna n.", 20}, {"Istante", 36}, {"Plichi", 13}, {"Postazione e ricevente", 42}, {"Orologio della stazione", 83}, {"Annotazioni", 73}}}
 	for _, h := range r.Handovers {
 		at, notes := second(h.At), append([]string{}, h.Annotations...)
 		if h.Contested {

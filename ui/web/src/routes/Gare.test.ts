@@ -277,6 +277,7 @@ describe('a gara', () => {
       button(/^Aggiungi/)?.click()
       await settled()
     }
+    expect(document.querySelector('[aria-label="Plichi letti"]')?.textContent).toContain('Consegna chi lo ha') // Anna has them, and it is not she who is logged in
     document.querySelector<HTMLButtonElement>('[aria-label="Togli il plico 2/2026 dalla distinta"]')?.click()
     type(document.querySelector<HTMLInputElement>('#bid-to'), 'Gina Rossi')
     type(document.querySelector<HTMLInputElement>('#bid-place'), 'Cassaforte')
