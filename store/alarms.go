@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"segnatura/internal/protocollo"
-	"segnatura/internal/station"
 )
 
 // The kinds of journal entries of alarms.
@@ -17,8 +16,6 @@ const (
 	KindAlarmSeen   = "alarm.acknowledged"
 	KindAlarmEnded  = "alarm.ended"
 )
-
-var _ station.AlarmStore = (*DB)(nil)
 
 // AlarmFacts fills what the records say; Away, Answers, MayOpenAfter, BidsDueBefore, WatchedSince and VerifiedAt are the caller's. Its instant is the one that
 // a record made now would bear: not earlier than the last one's, and the last one's while the clock is in doubt.

@@ -33,8 +33,6 @@ const (
 // bidTick is what machines' clocks tell apart: two records of one tick contest nothing, and a contested instant stands one after the last record.
 const bidTick = time.Millisecond
 
-var _ station.BidStore = (*DB)(nil)
-
 const handoverColumns = `h.id, h.aoo, h.year, h.seq, h.key, h.at, h.desk, h.by_user, h.clock_at, h.contested, h.proof, coalesce(h.sheet_at, 0), coalesce(h.sheet_row, 0),
 	coalesce(h.sheet_by, ''), coalesce((SELECT s.seq || '/' || s.year FROM bid_sheets s WHERE s.id = h.sheet_id), ''), d.count, coalesce(d.reason, ''), coalesce(d.by_user, ''), coalesce(d.by_name, ''), coalesce(d.at, 0),
 	coalesce((SELECT json_group_array(json_object('note', a.note, 'by', a.by_user, 'ns', a.at)) FROM bid_annotations a WHERE a.handover_id = h.id), '[]')`

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"segnatura/internal/protocollo"
-	"segnatura/internal/station"
 )
 
 // The kinds of journal entries of competitions. None names a candidate.
@@ -19,8 +18,6 @@ const (
 	KindNoteMade           = "note.made"
 	KindNoteArchived       = "note.archived"
 )
-
-var _ station.CompetitionStore = (*DB)(nil)
 
 // onceUnder answers a key that came before: same is asked about the id that it became. First reports that the key is new.
 func (w *wtx) onceUnder(table, key string, same func(id int64) (bool, error)) (id int64, first bool, err error) {

@@ -10,8 +10,6 @@ import (
 	"segnatura/internal/station"
 )
 
-var _ station.CorrectionStore = (*DB)(nil)
-
 // presentDraft is the letter as it reads now: as it came, or as the last correction left it, before it had a number or since.
 const presentDraft = `coalesce((SELECT k.draft FROM corrections k WHERE k.intake_id = i.id ORDER BY k.id DESC LIMIT 1), i.draft)`
 

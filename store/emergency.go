@@ -27,8 +27,6 @@ const (
 	KindEmergencyYear       = "emergency.year"
 )
 
-var _ station.EmergencyStore = (*DB)(nil)
-
 const authorisationColumns = `u.id, u.aoo, u.by_user, u.by_name, u.signer, u.at, u.act_number, u.act_day, u.cause, u.interrupted_at, u.planned_from, u.planned_until`
 
 func scanAuthorisation(s scannable) (protocollo.EmergencyAuthorisation, error) {

@@ -15,7 +15,7 @@ import (
 	"segnatura/internal/protocollo"
 )
 
-// The migrations are few, forward only and append-only; forty lines run them. A general tool would bring its own table, dialects
+// The migrations are few, forward only and append-only; little code runs them. A general tool would bring its own table, dialects
 // and statement splitter (triggers need markers there), and would not notice that an applied file was edited.
 //
 //go:embed migrations/*.sql

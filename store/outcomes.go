@@ -8,8 +8,6 @@ import (
 	"segnatura/internal/station"
 )
 
-var _ station.OutcomeStore = (*DB)(nil)
-
 // UncertainAttempts lists unknown attempts of intakes without ordinary number that the actor sees, oldest first, at most limit.
 func (db *DB) UncertainAttempts(ctx context.Context, a protocollo.Actor, limit int) ([]station.PendingAttempt, error) {
 	where, args := visible(a)

@@ -13,8 +13,6 @@ import (
 // KindPostReturn is the journal's word for an envelope that was given back to the post.
 const KindPostReturn = "paper.returned-to-post"
 
-var _ station.PostReturnStore = (*DB)(nil)
-
 // ReturnToPost records that envelopes for others were given back to the post together.
 func (db *DB) ReturnToPost(ctx context.Context, a protocollo.Actor, key string, intakeIDs []int64) error {
 	intakeIDs = distinct(intakeIDs)
@@ -87,8 +85,6 @@ func (db *DB) GoingBack(ctx context.Context, a protocollo.Actor, day protocollo.
 
 // KindUrgency is the journal's word for a letter that goes before the others, or no longer does.
 const KindUrgency = "intake.urgency"
-
-var _ station.UrgencyStore = (*DB)(nil)
 
 // SetUrgent records that a letter goes before the others, or no longer does.
 func (db *DB) SetUrgent(ctx context.Context, a protocollo.Actor, u protocollo.Urgency) error {

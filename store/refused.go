@@ -5,10 +5,7 @@ import (
 	"errors"
 
 	"segnatura/internal/protocollo"
-	"segnatura/internal/station"
 )
-
-var _ station.RefusedStore = (*DB)(nil)
 
 const intakeClosingColumns = `z.intake_id, z.at, z.by_user, z.reason, coalesce(z.registration_id, 0)`
 

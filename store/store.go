@@ -41,29 +41,7 @@ import (
 	"segnatura/internal/station"
 )
 
-var (
-	_ station.IntakeStore    = (*DB)(nil)
-	_ station.DuplicateStore = (*DB)(nil)
-	_ station.UnsettledStore = (*DB)(nil)
-	_ station.DeliveryStore  = (*DB)(nil)
-	_ station.DraftStore     = (*DB)(nil)
-	_ station.ReferenceStore = (*DB)(nil)
-	_ station.TitolarioStore = (*DB)(nil)
-	_ station.PrintStore     = (*DB)(nil)
-	_ station.BatchStore     = (*DB)(nil)
-	_ station.DocumentStore  = (*DB)(nil)
-	_ station.PileStore      = (*DB)(nil)
-	_ station.BackStore      = (*DB)(nil)
-	_ station.ExceptionStore = (*DB)(nil)
-	_ station.EditStore      = (*DB)(nil)
-	_ station.CodeResolver   = (*DB)(nil)
-	_ station.ArchiveStore   = (*DB)(nil)
-	_ station.OutboxStore    = (*DB)(nil)
-	_ station.SetupStore     = (*DB)(nil)
-	_ station.PolicyStore    = (*DB)(nil)
-	_ station.SafetyStore    = (*DB)(nil)
-	_ station.ViewStore      = (*DB)(nil)
-)
+var _ station.Store = (*DB)(nil)
 
 // Config says where the data are and what time it is. Only Dir is needed.
 type Config struct {

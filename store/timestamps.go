@@ -11,8 +11,6 @@ import (
 	"segnatura/internal/station"
 )
 
-var _ station.TimestampStore = (*DB)(nil)
-
 // queueTimestamp asks for a token on a thing's digest (lower-case hex of SHA-256), in the transaction that records the thing and before its
 // journal entry, which reports the row. It does nothing where no authority is configured; asking for the same digest again changes nothing.
 func (w *wtx) queueTimestamp(aoo protocollo.AOOCode, kind protocollo.TimestampKind, subject int64, sha256 string) error {

@@ -15,8 +15,6 @@ const (
 	KindInternalDeliveryEnd = "paper.delivery-ended"
 )
 
-var _ station.EnvelopeStore = (*DB)(nil)
-
 const unnumberedColumns = `u.intake_id, u.grounds, u.words, u.by_user, u.at, coalesce((SELECT n.intake_id FROM envelope_intakes n WHERE n.unnumbered_id = u.id), 0),
 	coalesce((SELECT json_object('code', e.code, 'words', e.words, 'source', e.source, 'manual', e.manual, 'version', e.version)
 		FROM unregistered_entries e WHERE e.intake_id = u.intake_id), 'null'),
