@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"segnatura/internal/protocollo"
 	"segnatura/internal/station"
@@ -128,50 +130,17 @@ func (w *wtx) existing(in station.NewIntake) (station.RecordedIntake, error) {
 func (w *wtx) recordIntake(in station.NewIntake) (station.RecordedIntake, error) {
 	aoo, d := in.Actor.AOO, in.Draft
 	i := protocollo.Intake{AOO: aoo, Year: protocollo.YearOf(w.now), Key: in.Key, ContentDigest: in.ContentDigest, Draft: d,
-		ArrivedAt: w.now, SavedAt: w.now, Operator: in.Actor.User, Desk: in.Actor.Desk, DuplicateChoice: in.DuplicateChoice, DuplicateOf: in.DuplicateOf}
-	declared := d.ArrivalDay
-	if d.DeliveryID != 0 {
-		delivery, err := readDelivery(w.ctx, w, aoo, d.DeliveryID)
-		if err != nil || !delivery.ClosedAt.IsZero() {
-			return station.RecordedIntake{}, protocollo.Errorf(protocollo.NotFound, "delivery", "delivery %d is not open", d.DeliveryID)
-		}
-		i.ArrivedAt = delivery.OpenedAt // R16.1
-		if declared == "" {
-			declared = delivery.DeclaredDay
-		}
-	}
-	if d.BidID != 0 {
-		plico, err := w.bid(protocollo.Station(aoo), d.BidID)
-		if err != nil {
-			return station.RecordedIntake{}, err
-		}
-		i.ArrivedAt = plico.Handover.Received() // what the key froze (R5.2)
-	}
-	if d.EnvelopeID != 0 {
-		first, _, err := w.envelope(aoo, d.EnvelopeID)
-		if err != nil {
-			return station.RecordedIntake{}, err
-		}
-		i.ArrivedAt, declared = first.ArrivedAt, first.ArrivalDay // 002 art. 67.3
-	}
-	if in.ApplicationID != 0 {
-		domanda, err := w.application(aoo, in.ApplicationID)
-		if err != nil {
-			return station.RecordedIntake{}, err
-		}
-		i.ArrivedAt = domanda.Facts.ArrivedAt // the day and hour that its office wrote on it (R6.1)
-	}
-	if i.ArrivalDay = declared; declared == "" {
-		i.ArrivalDay = protocollo.DayOf(i.ArrivedAt)
+		SavedAt: w.now, Operator: in.Actor.User, Desk: in.Actor.Desk, DuplicateChoice: in.DuplicateChoice, DuplicateOf: in.DuplicateOf}
+	var err error
+	if i.ArrivedAt, i.ArrivalDay, err = w.arrival(in); err != nil {
+		return station.RecordedIntake{}, err
 	}
 	if err := w.sentOnOnce(d); err != nil {
 		return station.RecordedIntake{}, err
 	}
-	seq, err := number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(seq), 0) + 1 FROM intakes WHERE aoo = ? AND year = ?`, string(aoo), i.Year))
-	if err != nil {
+	if i.Seq, err = number(w.QueryRowContext(w.ctx, `SELECT coalesce(max(seq), 0) + 1 FROM intakes WHERE aoo = ? AND year = ?`, string(aoo), i.Year)); err != nil {
 		return station.RecordedIntake{}, err
 	}
-	i.Seq = seq
 	draft, err := encode(d)
 	if err != nil {
 		return station.RecordedIntake{}, err
@@ -182,18 +151,8 @@ func (w *wtx) recordIntake(in station.NewIntake) (station.RecordedIntake, error)
 	if err != nil {
 		return station.RecordedIntake{}, err
 	}
-	if d.BidID != 0 {
-		if err := w.linkBid(i); err != nil {
-			return station.RecordedIntake{}, err
-		}
-	}
-	if err := w.linkCompetition(i, in); err != nil {
+	if err := w.linkOrigin(i, in); err != nil {
 		return station.RecordedIntake{}, err
-	}
-	if d.EnvelopeID != 0 {
-		if err := w.linkEnvelope(i); err != nil {
-			return station.RecordedIntake{}, err
-		}
 	}
 	begin := w.firstAttempt
 	if in.Unnumbered != nil {
@@ -210,6 +169,61 @@ func (w *wtx) recordIntake(in station.NewIntake) (station.RecordedIntake, error)
 		return station.RecordedIntake{}, err
 	}
 	return rec, nil
+}
+
+// arrival is when a letter came: now, or when what it came with or was before had come. The day is the one that was declared, or that instant's.
+func (w *wtx) arrival(in station.NewIntake) (at time.Time, day protocollo.Day, err error) {
+	aoo, d := in.Actor.AOO, in.Draft
+	at, day = w.now, d.ArrivalDay
+	if d.DeliveryID != 0 {
+		delivery, err := readDelivery(w.ctx, w, aoo, d.DeliveryID)
+		switch {
+		case errors.Is(err, protocollo.NotFound), err == nil && !delivery.ClosedAt.IsZero():
+			return at, day, protocollo.Errorf(protocollo.NotFound, "delivery", "delivery %d is not open", d.DeliveryID)
+		case err != nil:
+			return at, day, err
+		}
+		at = delivery.OpenedAt // R16.1
+		day = cmp.Or(day, delivery.DeclaredDay)
+	}
+	if d.BidID != 0 {
+		plico, err := w.bid(protocollo.Station(aoo), d.BidID)
+		if err != nil {
+			return at, day, err
+		}
+		at = plico.Handover.Received() // what the key froze (R5.2)
+	}
+	if d.EnvelopeID != 0 {
+		first, _, err := w.envelope(aoo, d.EnvelopeID)
+		if err != nil {
+			return at, day, err
+		}
+		at, day = first.ArrivedAt, first.ArrivalDay // 002 art. 67.3
+	}
+	if in.ApplicationID != 0 {
+		domanda, err := w.application(aoo, in.ApplicationID)
+		if err != nil {
+			return at, day, err
+		}
+		at = domanda.Facts.ArrivedAt // the day and hour that its office wrote on it (R6.1)
+	}
+	return at, cmp.Or(day, protocollo.DayOf(at)), nil
+}
+
+// linkOrigin ties a letter to the plico, the domanda or nota, and the closed envelope that it was.
+func (w *wtx) linkOrigin(i protocollo.Intake, in station.NewIntake) error {
+	if i.Draft.BidID != 0 {
+		if err := w.linkBid(i); err != nil {
+			return err
+		}
+	}
+	if err := w.linkCompetition(i, in); err != nil {
+		return err
+	}
+	if i.Draft.EnvelopeID != 0 {
+		return w.linkEnvelope(i)
+	}
+	return nil
 }
 
 // firstAttempt claims the intake's first attempt: with whoever numbers, or, while the emergency register is open, with that, which answers at
