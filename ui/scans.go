@@ -233,3 +233,24 @@ func streamed(a *station.ArchivedFile, disposition string) *huma.StreamResponse 
 		http.ServeContent(w, r, "", a.At, a)
 	}}
 }
+
+func (s *Server) frontOnly(ctx context.Context, id auth.Identity, in *IDPath) (*none, error) {
+	return &none{}, s.Station.FrontOnly(ctx, id.Actor, in.ID)
+}
+
+// Expected lists the letters that have a label and no scan, the oldest first.
+type Expected struct {
+	Expected []Candidate `json:"expected"`
+}
+
+func (s *Server) expected(ctx context.Context, id auth.Identity, _ *none) (*body[Expected], error) {
+	list, err := s.Station.Expected(ctx, id.Actor)
+	if err != nil {
+		return nil, err
+	}
+	out := Expected{Expected: []Candidate{}}
+	for _, r := range list {
+		out.Expected = append(out.Expected, candidate(r))
+	}
+	return answer(out, nil)
+}
