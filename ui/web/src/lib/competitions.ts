@@ -89,9 +89,6 @@ export function sameCandidate(list: readonly ApplicationView[], name: string, ex
   return key === '' ? [] : list.filter((a) => !a.struck && a.id !== except && candidateKey(a.facts.candidate) === key)
 }
 
-/** «0000012/2026», «n. 1/2026 R.E. 1/2026», or ''. */
-export const numberOf = (l: CompetitionLetter) => l.cited ?? ''
-
 /** Whether a note or an application has a number that stands. */
 export const numbered = (l: CompetitionLetter) => !!l.number && !l.annulled
 

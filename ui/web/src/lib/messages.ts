@@ -193,8 +193,6 @@ export const choiceWords: Words = {
   'redo-backs': 'Scansiona di nuovo i retri', 'front-only': 'Solo i fronti: i retri non servono', edited: 'Pagine cambiate: si chiede di nuovo',
 }
 
-export const notePartWords: Words = { documento: 'il documento', allegato: 'l’allegato', allegati: 'gli allegati' }
-
 export const paperWords: Words = { A4: 'A4', smaller: 'più piccolo di A4', larger: 'più grande di A4', unknown: 'di formato non noto' }
 
 export const stopWords: Words = {
