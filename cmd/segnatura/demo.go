@@ -16,6 +16,7 @@ import (
 	"segnatura/internal/auth"
 	"segnatura/internal/central/embedded"
 	"segnatura/internal/central/jente"
+	"segnatura/internal/central/pitre"
 	"segnatura/internal/durable"
 	"segnatura/internal/officesim"
 	"segnatura/internal/officesim/centre"
@@ -60,6 +61,9 @@ var demoCentres = map[string]demoCentre{
 	jente.Name: {centre.Jente, func(url string) CentralConfig {
 		return CentralConfig{Connector: jente.Name, URL: url + centre.JentePath, TablesURL: url + centre.JenteTablesPath, User: centre.JenteUser,
 			Timeout: demoPatience, DefaultOffice: "PROT", Offices: map[string]string{"AAGG": "PROT", "TRIB": "PROT", "GARE": "PROT", "TECN": "UTC", "ANAG": "ANAG"}}
+	}},
+	pitre.Name: {centre.Pitre, func(url string) CentralConfig {
+		return CentralConfig{Connector: pitre.Name, URL: url, User: "PROVA", Application: "SEGNATURA", Administration: "PROVA", Timeout: demoPatience}
 	}},
 }
 

@@ -1,6 +1,6 @@
 // Command segnatura is the station: it serves the desk's screens, and checks, saves and restores its data.
 //
-//	segnatura serve   [-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo [-demo-centre jente]]
+//	segnatura serve   [-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo [-demo-centre jente|pitre]]
 //	segnatura check   [-config F] [-data DIR] [-json] [-fast]
 //	segnatura backup  [-data DIR] -o DIR
 //	segnatura restore -data DIR -from DIR
@@ -48,7 +48,7 @@ type env struct {
 
 func commands() []command {
 	return []command{
-		{name: "serve", usage: "[-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo [-demo-centre jente]]", run: serve},
+		{name: "serve", usage: "[-config F] [-data DIR] [-listen 127.0.0.1:8787] [-ocr ita] [-demo [-demo-centre jente|pitre]]", run: serve},
 		{name: "check", usage: "[-config F] [-data DIR] [-json] [-fast]", run: check},
 		{name: "backup", usage: "[-data DIR] -o DIR", run: backup},
 		{name: "restore", usage: "-data DIR -from DIR", run: restore},

@@ -20,7 +20,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"segnatura/internal/auth"
-	"segnatura/internal/central/jente"
 	"segnatura/internal/hub"
 	"segnatura/internal/ntp"
 	"segnatura/internal/outbox"
@@ -51,7 +50,7 @@ func serve(ctx context.Context, e env, args []string) error {
 	dataDir := f.String("data", defaultData, "data folder")
 	listen := f.String("listen", "", "host:port (default "+defaultListen+")")
 	demo := f.Bool("demo", false, "a pretend office on this machine: everything it prints says «PROVA – SENZA VALORE»")
-	demoCentral := f.String("demo-centre", "", "with -demo in a new data folder: numbers come from a pretend central system, "+jente.Name)
+	demoCentral := f.String("demo-centre", "", "with -demo in a new data folder: numbers come from a pretend central system, "+strings.Join(slices.Sorted(maps.Keys(demoCentres)), " or "))
 	ocr := f.String("ocr", "", "languages of searchable text, as ita+deu (default: as in the settings)")
 	logLevel := f.String("log", "warn", "debug, info, warn or error")
 	if err := parse(f, args); err != nil {

@@ -236,6 +236,17 @@ var createRefusals = words("MISSING_TYPE_DOCUMENT MISSING_OBJECT REQUIRED_REGIST
 // uploadRefusals are those of UploadFileToDocument and GetDocument.
 var uploadRefusals = words("REQUIRED_ID REQUIRED_FILE REQUIRED_DESCRIPTION DOCUMENT_NOT_FOUND")
 
+// meanings are the service's words in the clerk's language: whoever reads that the centre said no has to know to what.
+var meanings = map[string]string{
+	"MISSING_PARAMETER": "manca un dato di chi chiede", "USER_NO_EXIST": "l’utente non c’è", "ROLE_NO_EXIST": "il ruolo non c’è", "USER_NO_ROLE": "l’utente non ha quel ruolo",
+	"MISSING_TYPE_DOCUMENT": "manca il tipo di documento", "MISSING_OBJECT": "manca l’oggetto", "REQUIRED_REGISTER": "manca il registro",
+	"REGISTER_NOT_FOUND": "il registro non c’è", "RF_NOT_FOUND": "il raggruppamento funzionale non c’è", "REQUIRED_SENDER": "manca il mittente",
+	"SENDER_NOT_FOUND": "il mittente non c’è", "REQUIRED_RECIPIENT": "manca il destinatario", "RECIPIENT_NOT_FOUND": "il destinatario non c’è",
+	"TEMPLATE_NOT_FOUND": "la tipologia non c’è", "TEMPLATE_NOT_ROLE_EDITABLE": "il ruolo non può usare la tipologia",
+	"TEMPLATE_FIELD_NOT_ROLE_EDITABLE": "il ruolo non può scrivere un campo della tipologia", "REQUIRED_ID": "manca l’identificativo",
+	"REQUIRED_FILE": "manca il file", "REQUIRED_DESCRIPTION": "manca la descrizione", "DOCUMENT_NOT_FOUND": "il documento non c’è",
+}
+
 func words(list string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(list) {
@@ -259,6 +270,9 @@ func (op operation) failure(word string) error {
 	e := protocollo.Errorf(class, code, "%s failed", op.name)
 	if e.Words = strings.TrimSpace(word); e.Words == "" {
 		e.Words = "errore senza messaggio"
+	}
+	if plain := meanings[first]; plain != "" {
+		e.Words += " (" + plain + ")"
 	}
 	return e
 }

@@ -29,9 +29,9 @@ interface Announced {
 }
 
 /** What is started: the demonstration numbers by itself, or by a pretend central system. */
-export type Kind = 'demo' | 'demo-centre' | 'unconfigured'
+export type Kind = 'demo' | 'demo-centre' | 'demo-pitre' | 'unconfigured'
 
-const flagsOf: Readonly<Record<Kind, readonly string[]>> = { demo: ['-demo'], 'demo-centre': ['-demo', '-demo-centre', 'jente'], unconfigured: [] }
+const flagsOf: Readonly<Record<Kind, readonly string[]>> = { demo: ['-demo'], 'demo-centre': ['-demo', '-demo-centre', 'jente'], 'demo-pitre': ['-demo', '-demo-centre', 'pitre'], unconfigured: [] }
 
 /** A running station. Whoever starts it stops it. */
 export class Station {
