@@ -263,7 +263,7 @@ func (w *wtx) markForErasure(documentID int64, ids []int64) (string, error) {
 			return "", err
 		}
 		if n, err := res.RowsAffected(); err != nil || n != 1 {
-			return "", errors.Join(err, protocollo.Errorf(protocollo.NotFound, "page", "page %d is not in document %d", id, documentID))
+			return "", orElse(err, protocollo.Errorf(protocollo.NotFound, "page", "page %d is not in document %d", id, documentID))
 		}
 	}
 	if len(ids) == 0 {
