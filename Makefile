@@ -152,8 +152,10 @@ fuzz: $(SUMMARY) ui/dist/index.html ## every fuzz target for TIME=1m; what is fo
 # veraPDF judges every PDF/A that the tests wrote: those of the writers, the acts of an outage as the program hands them out, and what segnatura
 # pdfa made of the corpus. After make test, verapdf is enough; conformance has them written again, with SEGNATURA_LONG=1 also all of the corpus with
 # its text recognised.
+VERAPDF = $(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
 verapdf: $(SUMMARY) setup-test ## every PDF/A that make test left, judged by veraPDF
-	@$(SUMMARY) run -as lines -name "veraPDF" -o $(RESULTS)/conformance/verapdf.json -- .ci/verapdf $(PDFA_OUT)
+	@$(VERAPDF)
+	$(SUMMARY) total $(RESULTS)/conformance/verapdf.json
 
 conformance: $(SUMMARY) setup-test ## every PDF/A that the tests write, judged by veraPDF; the spreadsheets, opened in LibreOffice
 	@rm -rf $(PDFA_OUT) $(RESULTS)/conformance
@@ -164,7 +166,7 @@ conformance: $(SUMMARY) setup-test ## every PDF/A that the tests write, judged b
 		$(GO) test -json -count=1 -run '^TestCorpus|^TestActs' -timeout 60m ./cmd/segnatura
 	$(SUMMARY) run -as go -name "LibreOffice" -o $(RESULTS)/conformance/libreoffice.json -- \
 		$(GO) test -json -count=1 -run '^TestLibreOffice' -timeout 10m ./internal/sheetfile
-	$(MAKE) --no-print-directory verapdf
+	$(VERAPDF)
 	$(SUMMARY) total $(RESULTS)/conformance/{go,command,libreoffice,verapdf}.json
 
 LINTERS := gofmt vet staticcheck svelte scripts seeds publiccode
