@@ -37,18 +37,19 @@ const (
 	FaultRibbonOut     FaultKind = "printer-ribbon-out"
 	FaultHeadOpen      FaultKind = "printer-head-open"
 	FaultPaused        FaultKind = "printer-paused"
-	FaultLabelsLow     FaultKind = "printer-labels-low"  // a warning; it prints
-	FaultPrinterSilent FaultKind = "printer-silent"      // takes everything, answers and prints nothing, loses it
-	FaultPrinterSlow   FaultKind = "printer-slow"        // takes Delay for each label, and answers meanwhile
-	FaultPrinterCut    FaultKind = "printer-cut"         // closes the connection in the middle of a label's data, once
-	FaultPrinterMute   FaultKind = "printer-mute-status" // prints, and answers no question
+	FaultLabelsLow     FaultKind = "printer-labels-low"   // a warning; it prints
+	FaultOtherLabels   FaultKind = "printer-other-labels" // labels of half the height were loaded and calibrated
+	FaultPrinterSilent FaultKind = "printer-silent"       // takes everything, answers and prints nothing, loses it
+	FaultPrinterSlow   FaultKind = "printer-slow"         // takes Delay for each label, and answers meanwhile
+	FaultPrinterCut    FaultKind = "printer-cut"          // closes the connection in the middle of a label's data, once
+	FaultPrinterMute   FaultKind = "printer-mute-status"  // prints, and answers no question
 )
 
 // FaultKinds lists every kind that SetFault takes.
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		FaultJam, FaultSilentJam, FaultCoverOpen, FaultFeederEmpty, FaultBusy, FaultSlow, FaultCut, FaultStrayLocation,
-		FaultLabelsOut, FaultRibbonOut, FaultHeadOpen, FaultPaused, FaultLabelsLow,
+		FaultLabelsOut, FaultRibbonOut, FaultHeadOpen, FaultPaused, FaultLabelsLow, FaultOtherLabels,
 		FaultPrinterSilent, FaultPrinterSlow, FaultPrinterCut, FaultPrinterMute,
 	}
 }

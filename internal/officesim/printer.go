@@ -242,6 +242,9 @@ func (o *Office) hostStatus() []byte {
 	}
 	waiting := len(o.printer.pending)
 	height := int(o.cfg.LabelSize.HeightMM*o.cfg.Printer.DotsPerMM + 0.5)
+	if o.due(FaultOtherLabels, 0) {
+		height /= 2
+	}
 	return fmt.Appendf(nil, "\x02030,0,%d,%04d,%03d,%d,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,1,2,4,0,%08d,1,000\x03\r\n\x021234,0\x03\r\n",
 		flag(o.due(FaultPaused, 0)), height, min(waiting, 999), flag(waiting >= maxPending), waiting)
 }

@@ -138,6 +138,7 @@ export type Trouble =
   | 'printer-labels-out'
   | 'printer-head-open'
   | 'printer-paused'
+  | 'printer-other-labels'
   | 'printer-silent'
   | 'printer-slow'
   | 'printer-cut'
