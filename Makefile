@@ -120,17 +120,19 @@ e2e: setup-test ## the clerk's journey in a real browser, alone
 
 # Benchmarks and long tests are found by what they say, so that a new package needs no line here. The way end to end
 # (internal/benchmark) takes a thousand samples in one run; the others run COUNT times. Their data lie on the checkout's disk.
-bench: $(SUMMARY) $(if $(PKG),,setup-bench) ui/dist/index.html ## medians of every Go benchmark, with the machine's name (PKG=./x narrows, COUNT=3)
+bench: $(SUMMARY) $(if $(PKG),,setup-bench) build ## medians of every Go benchmark and of the browser's, with the machine's name (PKG=./x narrows, COUNT=3)
 	@mkdir -p build/bench
 	export TMPDIR=$(CURDIR)/build/bench
 	packages="$(PKG)"
-	[ -n "$$packages" ] || packages=$$(git grep -lE '^func Benchmark' -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|')
+	[ -n "$$packages" ] || packages=$$({ git grep -lE '^func Benchmark' -- '*_test.go'; git ls-files '*.bench.ts'; } | xargs -r dirname | sort -u | sed 's|^|./|')
 	[ -n "$$packages" ] || { echo "no benchmark in this tree" >&2; exit 1; }
+	browser=$$(tr ' ' '\n' <<< "$$packages" | grep -xF ./ui/web/e2e || true)
 	whole=$$(tr ' ' '\n' <<< "$$packages" | grep -xF ./internal/benchmark || true)
-	parts=$$(tr ' ' '\n' <<< "$$packages" | grep -vxF ./internal/benchmark || true)
+	parts=$$(tr ' ' '\n' <<< "$$packages" | grep -vxF -e ./internal/benchmark -e ./ui/web/e2e || true)
 	{
 		[ -z "$$whole" ] || $(GO) test -run '^$$' -bench . -timeout 60m $$whole
 		[ -z "$$parts" ] || $(GO) test -run '^$$' -bench . -benchmem -count $(or $(COUNT),3) -p 1 -timeout 60m $$parts
+		[ -z "$$browser" ] || { echo "pkg: ui/web/e2e"; $(NPM) run --silent bench || echo "FAIL ui/web/e2e"; }
 	} | tee build/bench.txt || true
 	$(SUMMARY) bench < build/bench.txt
 
