@@ -65,7 +65,7 @@ func validTitolario(t station.Titolario) error {
 	return nil
 }
 
-// FindClassifica finds classes of the version valid on day: the code itself, codes that begin so, then classes that hold all the
+// FindClassifica finds classes of the version valid on day: the code itself, the name itself, codes that begin so, then classes that hold all the
 // words. An empty query lists the first ones.
 func (db *DB) FindClassifica(ctx context.Context, aoo protocollo.AOOCode, query string, day protocollo.Day, limit int) ([]station.Classifica, error) {
 	where, args := `1`, []any{string(aoo), string(day), strings.ToLower(strings.TrimSpace(query))}
@@ -81,7 +81,7 @@ func (db *DB) FindClassifica(ctx context.Context, aoo protocollo.AOOCode, query 
 	}, fmt.Sprintf(`SELECT code, title, name FROM titolario_classes
 		WHERE titolario_id = (SELECT id FROM titolari WHERE aoo = ?1 AND valid_from <= ?2 ORDER BY valid_from DESC LIMIT 1)
 		AND (instr(lower(code), ?3) = 1 OR (%s))
-		ORDER BY lower(code) = ?3 DESC, instr(lower(code), ?3) = 1 DESC, ordinal LIMIT ?%d`, where, len(args)), args...)
+		ORDER BY lower(code) = ?3 DESC, lower(name) = ?3 DESC, instr(lower(code), ?3) = 1 DESC, ordinal LIMIT ?%d`, where, len(args)), args...)
 	if err != nil {
 		return nil, fmt.Errorf("find a classifica: %w", err)
 	}

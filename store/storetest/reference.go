@@ -103,7 +103,9 @@ func testTitolario(t *testing.T, f *Fixture) {
 	}
 	_, err = f.ImportTitolario(ctx, Chief(), old)
 	Fails(t, err, protocollo.Conflict, "titolario")
-	next := station.Titolario{Name: "Titolario 2026", ValidFrom: "2026-01-01", Classes: []station.Classifica{{Code: "I.1", Title: "Amministrazione", Name: "Statuto"}}}
+	next := station.Titolario{Name: "Titolario 2026", ValidFrom: "2026-01-01", Classes: []station.Classifica{
+		{Code: "I.1", Title: "Amministrazione", Name: "Statuto"}, {Code: "I.2", Title: "Amministrazione", Name: "Protocollo e archivio"}, {Code: "I.3", Title: "Amministrazione", Name: "Archivio"},
+	}}
 	if _, err = f.ImportTitolario(ctx, Chief(), next); err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +123,7 @@ func testTitolario(t *testing.T, f *Fixture) {
 		{"citta univ", "2025-12-31", []string{"Università e città"}},
 		{"", "2025-12-31", []string{"Legislazione", "Università e città"}},
 		{"I.1", "2026-01-01", []string{"Statuto"}},
+		{"archivio", "2026-01-01", []string{"Archivio", "Protocollo e archivio"}},
 		{"I.1", "2019-12-31", nil},
 		{"nulla", "2026-01-01", nil},
 	} {
