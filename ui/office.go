@@ -28,6 +28,11 @@ type Accounts struct {
 	Accounts []AccountView `json:"accounts"`
 }
 
+// People says what the AOO's people are called, by user name.
+type People struct {
+	Names map[string]string `json:"names"`
+}
+
 type createAccountInput struct {
 	Body struct {
 		AccountView
@@ -73,6 +78,7 @@ type PageProfiles struct {
 
 func (s *Server) officeRoutes() {
 	operation(s, http.MethodGet, "/api/accounts", "accounts", "Gli utenti", accessDesk, s.accounts)
+	operation(s, http.MethodGet, "/api/people", "people", "I nomi delle persone, per nome utente", accessDesk, s.people)
 	operation(s, http.MethodPost, "/api/accounts", "createAccount", "Crea un utente", accessDesk, s.createAccount)
 	operation(s, http.MethodPut, "/api/accounts/{user}", "updateAccount", "Cambia un utente", accessDesk, s.updateAccount)
 	operation(s, http.MethodPost, "/api/accounts/{user}/password", "resetPassword", "Dà una nuova prima password e sblocca", accessDesk, s.resetPassword)
@@ -95,6 +101,11 @@ func (s *Server) accounts(ctx context.Context, id auth.Identity, _ *none) (*body
 			NamedForConfidential: a.NamedForConfidential, Locked: auth.Locked(a), PasswordSetAt: a.PasswordSetAt})
 	}
 	return answer(out, nil)
+}
+
+func (s *Server) people(ctx context.Context, id auth.Identity, _ *none) (*body[People], error) {
+	names, err := s.Auth.Names(ctx, id.Actor)
+	return answer(People{Names: names}, err)
 }
 
 func (v AccountView) account() protocollo.Account {

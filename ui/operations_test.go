@@ -272,6 +272,7 @@ func officeOperations() []operation {
 	}
 	return []operation{
 		{id: "accounts", may: keepers, request: func(*office) call { return get("/api/accounts") }},
+		{id: "people", may: everybody, request: func(*office) call { return get("/api/people") }},
 		{id: "createAccount", may: keepers, request: func(o *office) call { return post(account(o), "/api/accounts") }},
 		{id: "updateAccount", may: keepers, request: func(*office) call {
 			return put(object{"user": "bruno", "name": "Bruno Esempio", "roles": []string{"operatore"}}, "/api/accounts/bruno")

@@ -277,6 +277,20 @@ func (s *Service) AccountList(ctx context.Context, by protocollo.Actor) ([]proto
 	return s.Accounts.Accounts(ctx, by.AOO)
 }
 
+// Names returns what the people of the actor's AOO are called, by user name; those whose account is disabled too, because records and journal
+// name them. Whoever is logged in may know.
+func (s *Service) Names(ctx context.Context, by protocollo.Actor) (map[string]string, error) {
+	list, err := s.Accounts.Accounts(ctx, by.AOO)
+	if err != nil {
+		return nil, fmt.Errorf("list names: %w", err)
+	}
+	names := make(map[string]string, len(list))
+	for _, a := range list {
+		names[a.User] = a.Name
+	}
+	return names, nil
+}
+
 // Create adds an account in the actor's AOO; its password is changed at first login. Only the Responsabile may make another one.
 func (s *Service) Create(ctx context.Context, by protocollo.Actor, a protocollo.Account, password string) error {
 	if err := s.mayGrant(by, a); err != nil {

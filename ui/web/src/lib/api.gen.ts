@@ -2430,6 +2430,11 @@ export interface components {
             new: string;
             old: string;
         };
+        People: {
+            names: {
+                [key: string]: string;
+            };
+        };
         Policies: {
             aoo: string;
             bids?: components["schemas"]["BidPolicy"];

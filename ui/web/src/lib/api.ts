@@ -316,6 +316,7 @@ export const api = {
   confirmClock: (reason: string) => post<void>('/api/stops/clock', { reason }),
   confirmRestore: (r: { aoo: string; lastNumber: string; actNumber: string; actDay: string; emergencyLast?: string }) => post<void>('/api/stops/restore', r),
 
+  people: (o?: Options) => get<{ names: Record<string, string> }>('/api/people', o).then((r) => r.names),
   accounts: () => get<{ accounts: Account[] }>('/api/accounts').then((r) => r.accounts ?? []),
   createAccount: (a: Account & { password: string }) => post<void>('/api/accounts', a),
   updateAccount: (a: Account) => request<void>('PUT', `/api/accounts/${encodeURIComponent(a.user)}`, a),

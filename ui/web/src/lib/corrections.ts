@@ -72,15 +72,15 @@ export function toKeyIn(c: Pick<CorrectionView, 'kind' | 'changes' | 'reason' | 
   return [...what, act, c.reason ? `Motivo: ${c.reason}` : ''].filter(Boolean)
 }
 
-/** What became of a request, in order: who, when, and with which act. */
-export function storyOf(c: CorrectionView): string[] {
-  const out = [`Chiesta da ${c.by} il ${dateTime(c.at)}${c.reason ? `: ${c.reason}` : ''}`]
+/** What became of a request, in order: who, when, and with which act. called says a user name as the person is called. */
+export function storyOf(c: CorrectionView, called = (user: string): string => user): string[] {
+  const out = [`Chiesta da ${called(c.by)} il ${dateTime(c.at)}${c.reason ? `: ${c.reason}` : ''}`]
   const d = c.decision
   if (d && !(d.choice === 'authorised' && d.by === c.by && !d.actNumber)) {
-    out.push(`${answerWords[d.choice] ?? d.choice} da ${d.by} il ${dateTime(d.at)}${d.actNumber ? `, provvedimento n. ${d.actNumber} del ${day(d.actDay)}` : ''}${d.reason ? `: ${d.reason}` : ''}`)
+    out.push(`${answerWords[d.choice] ?? d.choice} da ${called(d.by)} il ${dateTime(d.at)}${d.actNumber ? `, provvedimento n. ${d.actNumber} del ${day(d.actDay)}` : ''}${d.reason ? `: ${d.reason}` : ''}`)
   }
   if (c.outcomeAt && !(c.state === 'done' && c.road === 'here')) {
-    const who = c.outcomeBy && c.outcomeBy !== 'stazione' ? ` da ${c.outcomeBy}` : ''
+    const who = c.outcomeBy && c.outcomeBy !== 'stazione' ? ` da ${called(c.outcomeBy)}` : ''
     const what = c.state === 'done' && c.road === 'by-hand' && who ? 'Fatta sul protocollo centrale, come dichiarato' : stateOf(c).text
     out.push(`${what}${who} il ${dateTime(c.outcomeAt)}${c.words ? `: ${ownWords[c.words] ?? `«${c.words}»`}` : ''}`)
   }
