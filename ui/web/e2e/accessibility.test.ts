@@ -119,6 +119,17 @@ describe('no screen has a fault of level A or AA', () => {
     if (screen.at) await page.context().close()
   })
 
+  it('«Altro» of a letter’s page, open', async () => {
+    const { carla } = shared
+    await carla.page.goto(shared.station.url + pathOf('record', shared.id))
+    const line = await carla.other('Dicitura')
+    await picture(carla.page, 'registrazione-altro')
+    await expectAccessible(carla.page)
+    await carla.hands.press('Escape')
+    await gone(line)
+    await expectFocus(carla.page.getByRole('button', { name: /^Altro/ }))
+  })
+
   it('«Da verificare», with what waits', async () => {
     const { page } = shared.carla
     const outcome = {
@@ -202,7 +213,7 @@ const dialogs: Record<string, Opening[]> = {
         await c.register({ from: 'Cittadina di Esempio', subject: 'Istanza allo sportello' }, 'Shift+F9')
       },
     },
-    { name: 'Copia per chi ha consegnato', open: (c) => from(c, 'record', (p) => p.getByRole('button', { name: 'Copia per chi ha consegnato' })) },
+    { name: 'Copia per chi ha consegnato', open: (c) => behind(c, 'Copia per chi ha consegnato') },
     { name: 'Ricevuta dei plichi', open: (c) => from(c, 'tenders', (p) => p.getByRole('button', { name: /^Ricevuta della consegna/ }).first()) },
   ],
   EnvelopeDialog: [
@@ -217,7 +228,7 @@ const dialogs: Record<string, Opening[]> = {
       },
     },
   ],
-  OnwardDialog: [{ name: /^Pervenuta per errore: /, open: (c) => from(c, 'record', (p) => p.getByRole('button', { name: 'Pervenuta per errore…' }), shared.unscanned) }],
+  OnwardDialog: [{ name: /^Pervenuta per errore: /, open: (c) => behind(c, 'Pervenuta per errore…', shared.unscanned) }],
   UnregisteredDialog: [{ name: 'Non si registra', open: (c) => c.hands.press('F3') }],
   MisdeliveredDialog: [{ name: 'È indirizzata ad altri', open: (c) => c.hands.press('Shift+F3') }],
   DuplicatesDialog: [
@@ -295,7 +306,7 @@ const dialogs: Record<string, Opening[]> = {
     {
       name: /^Escludere dalla scansione \d{7}\/\d{4}\?$/,
       open: async (c) => {
-        await from(c, 'record', (p) => p.getByRole('button', { name: 'Escludi dalla scansione' }), shared.unscanned)
+        await behind(c, 'Escludi dalla scansione', shared.unscanned)
         await expectFocus(c.dialog(/^Escludere/).getByRole('radio').first())
       },
     },
@@ -377,9 +388,9 @@ const dialogs: Record<string, Opening[]> = {
       },
     },
   ],
-  LegendDialog: [{ name: 'Dicitura', open: (c) => from(c, 'record', (p) => p.getByRole('button', { name: 'Dicitura' })) }],
-  ReasonDialog: [{ name: 'Scansionare più tardi?', open: (c) => from(c, 'record', (p) => p.getByRole('button', { name: 'Scansiona più tardi' }), shared.unscanned) }],
-  ExchangeDialog: [{ name: 'Scambio di etichette', open: (c) => from(c, 'record', (p) => p.getByRole('button', { name: 'Scambio di etichette' })) }],
+  LegendDialog: [{ name: 'Dicitura', open: (c) => behind(c, 'Dicitura') }],
+  ReasonDialog: [{ name: 'Scansionare più tardi?', open: (c) => behind(c, 'Scansiona più tardi', shared.unscanned) }],
+  ExchangeDialog: [{ name: 'Scambio di etichette', open: (c) => behind(c, 'Scambio di etichette') }],
   ObscureDialog: [
     {
       name: /^Oscuramento: /,
@@ -442,6 +453,12 @@ async function onPage(c: Clerk, key: string): Promise<void> {
 async function from(c: Clerk, route: RouteName, control: (page: Page) => ReturnType<Page['getByRole']>, id = shared.id): Promise<void> {
   await c.page.goto(c.station.url + pathOf(route, id))
   await c.hands.activate(control(c.page))
+}
+
+/** Does what stands behind «Altro» on a letter's page. */
+async function behind(c: Clerk, line: string, id = shared.id): Promise<void> {
+  await c.page.goto(c.station.url + pathOf('record', id))
+  await c.doOther(line)
 }
 
 /** Opens a dialog of an emergency register that is open only to this browser. */

@@ -100,8 +100,7 @@ describe('a letter', () => {
     const { anna } = day
     await anna.hands.press('Alt+m')
     await anna.hands.burst(`${archived.slice(8)}${archived.slice(0, 7)}`)
-    const link = anna.page.getByRole('link', { name: 'Attestazione di conformità' })
-    await see(link)
+    const link = await anna.other('Attestazione di conformità')
     const attestation = await anna.bytes((await link.getAttribute('href'))!)
     await expectWholePDF(attestation)
     const words = await wordsOf(attestation)

@@ -222,7 +222,7 @@ describe('a morning without the central system', () => {
     await see(page.getByText(`Numero ordinario ${ordinary}/${year}`))
     await picture(page, 'centro-torna-registrazione')
     const before = (await station.office.labels()).length
-    await hands.activate(page.getByRole('button', { name: 'Seconda etichetta' }))
+    await anna.doOther('Seconda etichetta')
     await until(async () => (await station.office.labels()).length, before + 1, 'the labels that came out')
     const second = await codeOf(await station.office.picture((await station.office.labels())[0]!))
     expect(second).toMatch(new RegExp(`^SGN1\\.N\\.C\\$E999\\.AE99901\\.PG\\.${year}\\.${ordinary}\\.A\\...$`))

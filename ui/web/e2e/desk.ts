@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { unzipSync } from 'fflate'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { expectFocus, gone, Hands, person, see, until } from './browser'
+import { expectFocus, focused, gone, Hands, person, see, until } from './browser'
 import type { Account, Station } from './station'
 
 const execute = promisify(execFile)
@@ -189,6 +189,37 @@ export class Clerk {
     const text = await card.getByRole('button', { name: choice }).locator('kbd').innerText()
     expect(text).toMatch(/^[1-9]$/)
     return text
+  }
+
+  // --- A letter's page ---
+
+  /** Opens «Altro» with its key and walks to one of its lines with the arrows. */
+  async other(name: string): Promise<Locator> {
+    await see(this.page.getByRole('button', { name: /^Altro/ }))
+    await this.hands.press('Alt+l')
+    const line = this.page.getByRole('menuitem', { name, exact: true })
+    await see(line)
+    for (let i = await this.page.getByRole('menuitem').count(); i > 0 && !(await focused(line)); i--) await this.hands.press('ArrowDown')
+    await expectFocus(line)
+    return line
+  }
+
+  async doOther(name: string): Promise<void> {
+    await this.other(name)
+    await this.hands.press('Enter')
+  }
+
+  /** What «Altro» offers. */
+  async others(): Promise<string[]> {
+    await see(this.page.getByRole('heading', { level: 1 }))
+    const button = this.page.getByRole('button', { name: /^Altro/ })
+    if ((await button.count()) === 0) return []
+    await this.hands.press('Alt+l')
+    await see(this.page.getByRole('menu'))
+    const names = (await this.page.getByRole('menuitem').allInnerTexts()).map((t) => t.trim())
+    await this.hands.press('Escape')
+    await expectFocus(button)
+    return names
   }
 
   // --- What the station holds, with this person's own session ---

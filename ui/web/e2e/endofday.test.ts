@@ -41,7 +41,7 @@ describe('the end of a day', () => {
 
   it('leaves a letter out of the scan by keyboard, and no scan of it is taken', async () => {
     const { anna } = day
-    await anna.hands.activate(anna.page.getByRole('button', { name: 'Escludi dalla scansione' }))
+    await anna.doOther('Escludi dalla scansione')
     const dialog = anna.dialog(`Escludere dalla scansione ${certificate}?`)
     await see(dialog.getByText('Nessuna immagine resterà.'))
     await expectFocus(dialog.getByRole('radio').first())
@@ -53,7 +53,7 @@ describe('the end of a day', () => {
     await anna.hands.activate(dialog.getByRole('button', { name: 'Escludi: nessuna immagine' }))
     await gone(dialog)
     await see(list(anna, 'Documenti').getByText('Chiuso con nota'))
-    await until(() => anna.page.getByRole('button', { name: 'Escludi dalla scansione' }).count(), 0, 'the way to exclude it again')
+    expect(await anna.others()).not.toContain('Escludi dalla scansione')
     const { registrationID } = await recordOf(anna, certificate)
     const answer = await anna.context.request.post(`${day.station.url}/api/scans`, { data: { selected: registrationID } })
     expect(((await answer.json()) as { code: string }).code).toBe('excluded')
@@ -62,7 +62,7 @@ describe('the end of a day', () => {
   it('puts a letter off with a reason', async () => {
     const { anna } = day
     await recordScreen(anna, plan)
-    await anna.hands.activate(anna.page.getByRole('button', { name: 'Scansiona più tardi' }))
+    await anna.doOther('Scansiona più tardi')
     const dialog = anna.dialog('Scansionare più tardi?')
     await expectFocus(dialog.getByLabel('Motivo'))
     await anna.hands.press('Enter')
@@ -112,7 +112,7 @@ describe('the end of a day', () => {
     await boss.hands.type('Era una ricevuta')
     await boss.hands.press('Enter')
     await gone(dialog)
-    await see(boss.page.getByRole('button', { name: 'Escludi dalla scansione' }))
+    await until(async () => (await boss.others()).includes('Escludi dalla scansione'), true, 'the way to exclude it again')
     await keyboardOnly(boss.page)
     await boss.leave()
   })

@@ -41,8 +41,7 @@ describe('what is archived under the wrong number', () => {
     const wrong = (await documentsOf(anna, first))[0]!
     const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
     await recordScreen(boss, first)
-    await boss.hands.tabTo(boss.page.getByRole('button', { name: 'Scambio di etichette' }))
-    await boss.hands.press('Enter')
+    await boss.doOther('Scambio di etichette')
     const dialog = boss.dialog('Scambio di etichette')
     await expectFocus(dialog.getByLabel('Numero dell’altra registrazione'))
     await boss.hands.type(second)

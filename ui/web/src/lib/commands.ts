@@ -3,7 +3,7 @@
 import { api } from './api'
 import { desk } from './desk.svelte'
 import { dialogs } from './dialogs.svelte'
-import { reveal } from './documents'
+import { firstToConfirm, reveal } from './documents'
 import { freezer } from './freeze.svelte'
 import { intake } from './intake.svelte'
 import type { KeyBinding } from './keys'
@@ -21,8 +21,8 @@ export const deskForm: { register: ((print: boolean) => Promise<void> | undefine
 const atDesk = () => place.at?.route.name === 'desk'
 const inDialog = () => document.querySelector('dialog[open]') !== null
 
-function focusOn(selector: string, none: string): void {
-  const target = document.querySelector<HTMLElement>(selector)
+function focusOn(wanted: string | HTMLElement | undefined, none: string): void {
+  const target = typeof wanted === 'string' ? document.querySelector<HTMLElement>(wanted) : wanted
   if (!target) {
     notices.show('info', none)
     return
@@ -35,7 +35,7 @@ function confirm(): void {
   const card = document.activeElement?.closest('[data-document]')
   const button = card?.querySelector<HTMLButtonElement>('[data-confirm]')
   if (button) button.click()
-  else focusOn('[data-confirm]', 'Nessun documento da confermare.')
+  else focusOn(firstToConfirm(), 'Nessun documento da confermare.')
 }
 
 /** A letter that is corrected was registered: it is not left out of the register any more. */
@@ -53,7 +53,7 @@ const onDesk: Record<string, () => void> = {
   register: () => void deskForm.register?.(false),
   more: () => (intake.more = !intake.more),
   form: () => intake.focus(),
-  documents: () => focusOn('[data-confirm]', 'Nessun documento da confermare.'),
+  documents: () => focusOn(firstToConfirm(), 'Nessun documento da confermare.'),
   confirm,
   exceptions: () => focusOn('[data-exception]', 'Nessuna eccezione.'),
 }
@@ -69,6 +69,15 @@ function pressOn(selector: string, none: string): void {
 const onTenders: Record<string, () => void> = {
   'no-plico': () => pressOn('[data-no-plico]', 'Nessun istante aspetta il suo modulo.'),
   'next-plico': () => pressOn('[data-next]', 'Prima salva i dati di un plico.'),
+}
+
+/** A letter's page: its buttons say which of them a key presses. */
+const onRecord = new Set(['register-print', 'copy', 'bid-receipt', 'scan-this', 'correct', 'other'])
+
+function pressOnRecord(id: string): void {
+  const button = document.querySelector<HTMLElement>(`[data-act="${id}"]`)
+  if (!button) notices.show('info', 'Su questa pagina il tasto non ha niente da fare.')
+  else if (!(button instanceof HTMLButtonElement && button.disabled)) button.click()
 }
 
 const anywhere: Record<string, () => void> = {
@@ -96,6 +105,10 @@ export function command(b: KeyBinding): boolean {
   if (!session.active) return false
   if (b.id === 'stop-scan') return escape()
   if (inDialog()) return /^((Shift|Ctrl|Alt)\+)?F\d/.test(b.combo) // the browser's own F keys stay quiet too
+  if (place.at?.route.name === 'record' && onRecord.has(b.id)) {
+    pressOnRecord(b.id)
+    return true
+  }
   const act = onDesk[b.id]
   if (act && session.may('register')) {
     if (atDesk()) act()
@@ -135,7 +148,7 @@ function toTitle(): void {
 
 /** Esc closes what is open, innermost first, and at last asks whether the scan shall stop. */
 function escape(): boolean {
-  if (inDialog() || document.activeElement?.hasAttribute('data-open')) return false
+  if (inDialog() || document.activeElement?.closest('[data-open]')) return false
   if (atDesk() && intake.more) {
     intake.more = false
     intake.focus('subject')

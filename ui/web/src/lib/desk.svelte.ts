@@ -1,6 +1,7 @@
 // The desk's data and how they stay fresh: whole at first and after a lost connection, piece by piece with the live feed.
 
 import { api } from './api'
+import { isClosed } from './documents'
 import { protocol } from './format'
 import { Coalescer, LiveFeed, type LiveState } from './live'
 import { notices } from './notices.svelte'
@@ -132,6 +133,7 @@ class Desk {
         this.pieces.ask('recent')
         this.pieces.ask('status')
         if (this.emergency?.open) this.pieces.ask('emergency')
+        for (const b of this.batchesOf(e.kind, e.id ?? 0)) this.pieces.ask(`batch:${b}`)
         this.changes++
         break
       case 'delivery':
@@ -158,6 +160,12 @@ class Desk {
         this.pieces.ask('status')
         break
     }
+  }
+
+  /** The batches that show what is to be done with a letter: it may be urgent now. */
+  private batchesOf(kind: 'intake' | 'registration', id: number): number[] {
+    const named = (d: DocumentView) => (kind === 'intake' ? d.record?.intakeID : d.record?.registrationID) === id
+    return this.batches.filter((b) => (b.documents ?? []).some((d) => named(d) && !isClosed(d))).map((b) => b.id)
   }
 
   private batchOfDocument(id: number): number {

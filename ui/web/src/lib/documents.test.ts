@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { closedText, nextToConfirm, sorted } from './documents'
+import { closedText, firstToConfirm, nextToConfirm, sorted, urgent } from './documents'
 import type { BatchState, DocumentState, DocumentView } from './types'
 
 const doc = (id: number, state: DocumentState, pages = 1): DocumentView => ({
@@ -42,5 +42,19 @@ describe('the next document to confirm', () => {
     expect(nextToConfirm(1)?.id).toBe('b3')
     document.body.innerHTML = '<div data-document="1"><button data-confirm></button></div>'
     expect(nextToConfirm(1)).toBeUndefined()
+  })
+
+  it('is an urgent one before all others, wherever the pile has it (R1.20)', () => {
+    document.body.innerHTML = [1, 2, 3].map((id) => `<div data-document="${id}"${id === 3 ? ' data-urgent' : ''}><button data-confirm id="b${id}"></button></div>`).join('')
+    expect(firstToConfirm()?.id).toBe('b3')
+    expect(nextToConfirm(1)?.id).toBe('b3')
+    expect(nextToConfirm(3)?.id).toBe('b1')
+  })
+
+  it('stands first where it is urgent, and only while it is to be confirmed', () => {
+    const record = (id: number, urgent: boolean) => ({ registrationID: id, intakeID: id, number: '0000001', year: 2026, subject: '', from: '', urgent, facets: {} as never })
+    const documents = [doc(1, 'ready'), { ...doc(2, 'ready'), record: record(2, true) }, { ...doc(3, 'archived'), record: record(3, true) }, { ...doc(4, 'ready'), record: record(4, false) }]
+    expect(urgent([{ state: 'ended', documents }]).map((d) => d.id)).toEqual([2])
+    expect(sorted({ state: 'ended', documents }).open.map((d) => d.id)).toEqual([1, 2, 4])
   })
 })

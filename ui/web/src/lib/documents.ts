@@ -54,11 +54,22 @@ export function sorted(b: Pick<BatchView, 'state' | 'documents'>): Sorted {
   return { coming, open: all.filter((d) => !isClosed(d) && d !== coming && (d.state !== 'receiving' || !underWay(b))), closed: all.filter(isClosed) }
 }
 
-/** The button that confirms the next document after this one, in the order of the screen; the first one behind the last. */
+/** The documents to be confirmed that go before the others (R1.20), in the order of the screen. Their cards stay where the pile has them: a page is joined to what lies before it. */
+export function urgent(batches: readonly Pick<BatchView, 'state' | 'documents'>[]): DocumentView[] {
+  return batches.flatMap((b) => sorted(b).open).filter((d) => d.state === 'ready' && d.record?.urgent)
+}
+
+/** The button that confirms the next document after this one: an urgent one, else in the order of the screen; the first one behind the last. */
 export function nextToConfirm(documentID: number): HTMLElement | undefined {
   const all = [...document.querySelectorAll<HTMLElement>('[data-confirm]')]
   const at = all.findIndex((b) => documentOf(b) === documentID)
-  return [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find((b) => b.getAttribute('aria-disabled') !== 'true')
+  const others = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].filter((b) => b.getAttribute('aria-disabled') !== 'true')
+  return others.find((b) => b.closest('[data-urgent]')) ?? others[0]
+}
+
+/** The button that confirms a document, for whoever comes from elsewhere. */
+export function firstToConfirm(): HTMLElement | undefined {
+  return nextToConfirm(0)
 }
 
 export function documentOf(at: Element | null): number {
