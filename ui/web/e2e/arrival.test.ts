@@ -140,6 +140,7 @@ describe('a letter', () => {
     await hands.press('Enter')
     await expectFocus(anna.field('Ufficio utente (UU)'))
     await hands.type('t')
+    await see(anna.page.getByRole('option', { selected: true })) // of several, the one that is seen marked
     await hands.press('F9')
     const number = await anna.newNumber(before)
 

@@ -186,6 +186,31 @@ describe('the intake form', () => {
     expect(document.activeElement?.id).toBe('party')
   })
 
+  it('goes to the subject of an anonymous letter, whose sender is not asked for', async () => {
+    await settle()
+    intake.form.anonymous = true
+    flushSync()
+    document.querySelector<HTMLButtonElement>('button[type=submit]')?.focus()
+    intake.focus()
+    flushSync()
+    await settle()
+    expect(document.activeElement?.id).toBe('subject')
+  })
+
+  it('takes over the means of «Arrivo posta» and gives them back', async () => {
+    await settle()
+    intake.begin('corriere')
+    expect(intake.form.means).toBe('corriere')
+    intake.form.support = 'supporto-rimovibile'
+    await letter()
+    intake.form.presentation = 'lettera'
+    await register()
+    expect(sent[0]?.draft).toMatchObject({ means: 'corriere', support: 'supporto-rimovibile' })
+    expect(intake.form).toMatchObject({ means: 'corriere', support: 'cartaceo' })
+    intake.begin()
+    expect(intake.form.means).toBe('posta')
+  })
+
   it('says of a letter under correction that it was settled by another way, and sends nothing', async () => {
     const draft = { direction: 'A', subject: 'Istanza', senders: [correspondent] } as unknown as Draft
     const usual = fetch

@@ -25,11 +25,17 @@ describe('the intake form', () => {
     expect(toDraft(fromDraft('k', full))).toEqual(full)
   })
 
-  it('keeps means, support and envelope for the next letter, and nothing else', () => {
-    const before = fromDraft('k', full)
+  it('keeps for the next letter what the pile has in common, and nothing of the one letter', () => {
+    const before = fromDraft('k', { ...full, support: 'supporto-rimovibile', envelope: 'senza-busta' })
     const after = newForm('k2', stickyOf(before))
-    expect(after).toMatchObject({ direction: 'A', means: 'raccomandata-ar', support: 'cartaceo', envelope: 'chiusa' })
+    expect(after).toMatchObject({ direction: 'A', means: 'raccomandata-ar', support: 'cartaceo', envelope: 'senza-busta' })
     expect(isEmpty(after)).toBe(true)
+    for (const own of ['chiusa', 'lacerata'] as const) expect(stickyOf(fromDraft('k', { ...full, envelope: own })).envelope).toBe('aperta')
+  })
+
+  it('would be missed where only its medium or its envelope was said', () => {
+    expect(isEmpty({ ...newForm('k'), support: 'supporto-rimovibile' })).toBe(false)
+    expect(isEmpty({ ...newForm('k'), envelope: 'chiusa' })).toBe(false)
   })
 
   it('names a similar letter by its number, or by its intake while it has none', () => {

@@ -73,9 +73,10 @@ export interface Correcting {
 
 type Kind = NonNullable<Draft['circumstance']>['kind']
 
-export type Sticky = Pick<Form, 'direction' | 'means' | 'support' | 'envelope'>
+/** What a pile of letters has in common. The medium, and an envelope that is closed or torn, are one letter's own (decision 0064). */
+export type Sticky = Pick<Form, 'direction' | 'means' | 'envelope'>
 
-export const firstSticky: Sticky = { direction: 'A', means: 'posta', support: 'cartaceo', envelope: 'aperta' }
+export const firstSticky: Sticky = { direction: 'A', means: 'posta', envelope: 'aperta' }
 
 export function newForm(key: string, sticky: Sticky = firstSticky): Form {
   return {
@@ -95,7 +96,7 @@ export function newForm(key: string, sticky: Sticky = firstSticky): Form {
     confidential: false,
     atCounter: false,
     means: sticky.means,
-    support: sticky.support,
+    support: 'cartaceo',
     envelope: sticky.envelope,
     presentation: '',
     signatureCheck: '',
@@ -122,8 +123,8 @@ export function newForm(key: string, sticky: Sticky = firstSticky): Form {
 }
 
 /** What stays from one letter to the next (R16.2). */
-export function stickyOf(f: Form): Sticky {
-  return { direction: f.direction, means: f.means, support: f.support, envelope: f.envelope }
+export function stickyOf(f: Sticky): Sticky {
+  return { direction: f.direction, means: f.means, envelope: f.envelope === 'senza-busta' ? f.envelope : firstSticky.envelope }
 }
 
 /** A removable medium that comes in: it wants a covering letter, or the presentation sheet (002 art. 18). */

@@ -92,6 +92,7 @@ class Intake {
       notices.say('È tornato il modulo che stavi scrivendo.')
     }
     this.previous ??= desk.recent[0]?.draft
+    if (desk.delivery?.means && !stored(stickyKey)) this.begin(desk.delivery.means) // opened at another desk, or by another browser
   }
 
   /** Keeps the form soon. Called at every change. */
@@ -137,6 +138,17 @@ class Intake {
     this.saved = ''
     this.more = false
     this.focus()
+  }
+
+  /** «Arrivo posta» has opened with these means, or closed: letters of the pile come in by them. The one at the counter or under correction keeps its own. */
+  begin(means = ''): void {
+    const sticky = { ...firstSticky, means: means || firstSticky.means }
+    store(stickyKey, JSON.stringify(sticky))
+    if (this.before) this.before = sticky
+    const f = this.form
+    if (f.correcting || f.atCounter) return
+    if (isEmpty(f)) this.form = newForm(f.key, sticky)
+    else if (means && f.direction === 'A') f.means = means // it belongs to the delivery as well
   }
 
   /** An empty form for the next letter. */
@@ -515,7 +527,7 @@ function takeLeft(): Form | undefined {
 
 function savedSticky(): Sticky {
   try {
-    return { ...firstSticky, ...(JSON.parse(stored(stickyKey) || '{}') as Partial<Sticky>) }
+    return stickyOf({ ...firstSticky, ...(JSON.parse(stored(stickyKey) || '{}') as Partial<Sticky>) })
   } catch {
     return firstSticky
   }

@@ -6,6 +6,7 @@ import type { UOR } from './types'
 export interface OfficeOption {
   label: string
   detail: string
+  names: readonly string[]
   value: UOR
 }
 
@@ -16,7 +17,7 @@ export function officesLike(uors: readonly UOR[], text: string): OfficeOption[] 
   return uors
     .filter((u) => starts(u) || u.name.toLowerCase().includes(want))
     .sort((a, b) => Number(starts(b)) - Number(starts(a)))
-    .map((u) => ({ label: u.name, detail: u.code, value: u }))
+    .map((u) => ({ label: u.name, detail: u.code, names: [u.code], value: u }))
 }
 
 /** Asks the station once for all of a form's questions. */
