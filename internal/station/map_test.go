@@ -38,7 +38,7 @@ func TestPackageCommentNamesEveryFile(t *testing.T) {
 			begins, all := strings.CutSuffix(n, "*")
 			return n == name || strings.HasPrefix(name, n+"_") || all && strings.HasPrefix(name, begins)
 		}) {
-			t.Errorf("%s is not in the package comment", file)
+			t.Errorf("%s is not in the package comment: station.go says where to look, and has to name it", file)
 		}
 	}
 	for _, n := range named {

@@ -14,7 +14,7 @@
 //	a scan              scan, capture, rescan, progress (a run); reading (codes), pile, backs, missing, attachment (whose page it is);
 //	                    complete, settled, quality, pagerule, exclude, solve (what is asked); edit, supersede, takeover, pictures
 //	its archive         archive, archive_text, metadata, parts, conformity, deliver, stopped
-//	afterwards          views, open (search), corrections, postpone, endofday, dailyregister, dailysigned, timestamp, reconciliation
+//	afterwards          views, open (search), corrections, onward (another body's letter), postpone, endofday, dailyregister, dailysigned, timestamp, reconciliation
 //	an outage           emergency and emergency_*, alarms
 //	gare and concorsi   bids and bid_*, tender_*; competitions, competition_notes
 //	by itself           chores (what falls due), recover (at the start)
