@@ -11,10 +11,10 @@ func legendOperations() []operation {
 		{id: "legends", may: registrars, request: func(*office) call { return get("/api/legends") }},
 		{id: "legendHistory", may: deciders, request: func(*office) call { return get("/api/legends/history") }},
 		{id: "printLegend", may: registrars, request: func(o *office) call {
-			return post(object{"code": "L-8"}, "/api/registrations/%d/legends", o.registered().Registration.ID)
+			return post(object{"code": "L-3"}, "/api/registrations/%d/legends", o.registered().Registration.ID)
 		}},
 		{id: "legendPDF", may: registrars, request: func(o *office) call {
-			return get("/api/registrations/%d/legend.pdf?code=L-8", o.registered().Registration.ID)
+			return get("/api/registrations/%d/legend.pdf?code=L-3", o.registered().Registration.ID)
 		}},
 	}...)
 }

@@ -32,6 +32,7 @@ type Legend struct {
 	When string `json:"when"`
 
 	applies func(protocollo.Draft) bool // that a draft's own facts ask for it; nil: another flow does
+	suits   func(protocollo.Draft) bool // that it can be true of a letter at all; nil: of any
 }
 
 // Blanks of the catalogue's texts.
@@ -55,17 +56,17 @@ var legends = []Legend{
 		applies: func(d protocollo.Draft) bool { return d.Anonymous }},
 	{Code: "L-2", Text: "DOCUMENTO NON SOTTOSCRITTO", Source: bothManuals, Place: OnPaper, When: "documento senza firma",
 		applies: func(d protocollo.Draft) bool { return d.Unsigned }},
-	{Code: "L-3", Text: "GIA’ PERVENUTO VIA FAX IL GIORNO {giorno}", Source: "Manuale del Comune, art. 60", Place: OnPaper,
+	{Code: "L-3", Text: "GIA’ PERVENUTO VIA FAX IL GIORNO {giorno}", Source: "Manuale del Comune, art. 60", Place: OnPaper, suits: cameIn,
 		When: "originale identico al fax già protocollato: stessa segnatura"},
-	{Code: "L-4", Text: "ANTICIPATO VIA TELEFAX", Source: "Manuale del Comune, art. 60", Place: OnPaper,
+	{Code: "L-4", Text: "ANTICIPATO VIA TELEFAX", Source: "Manuale del Comune, art. 60", Place: OnPaper, suits: goesOut,
 		When: "fax in partenza a cui segue l'originale; mai verso un'altra amministrazione (CAD, art. 47.2 c)"},
 	{Code: "L-5", Text: "LA TRASMISSIONE VIA FAX DEL PRESENTE DOCUMENTO NON PREVEDE L’INVIO DEL DOCUMENTO ORIGINALE", Source: "Manuale del Comune, art. 60",
-		Place: OnPaper, When: "fax in partenza a cui non segue l'originale; mai verso un'altra amministrazione (CAD, art. 47.2 c)"},
+		Place: OnPaper, suits: goesOut, When: "fax in partenza a cui non segue l'originale; mai verso un'altra amministrazione (CAD, art. 47.2 c)"},
 	{Code: "L-6", Text: "ARRIVATO CARTACEO E PROTOCOLLATO IN DATA {giorno} AL N. {numero}", Source: "Manuale del Comune, art. 61", Place: InNote,
 		When: "copia digitale di un documento già protocollato su carta: nuovo numero"},
 	{Code: "L-7", Text: "PERVENUTO PER ERRORE", Source: "Manuale del Comune, art. 22", Place: InSubject,
 		When: "lettera per altri, aperta per errore: registrazione in arrivo e in partenza"},
-	{Code: "L-8", Text: "PERVENUTO ED APERTO PER ERRORE", Source: "Manuale del Comune, art. 22", Place: OnEnvelope,
+	{Code: "L-8", Text: "PERVENUTO ED APERTO PER ERRORE", Source: "Manuale del Comune, art. 22", Place: OnEnvelope, suits: goesOn,
 		When: "busta con cui la lettera aperta per errore va al destinatario vero"},
 	{Code: "L-9", Text: "MESSAGGIO PERVENUTO PER ERRORE – NON DI COMPETENZA DI QUESTA AOO", Source: "Manuale del Comune, art. 22", Place: AtCentre,
 		When: "messaggio digitale per altri"},
@@ -76,8 +77,20 @@ var legends = []Legend{
 	{Code: "L-13", Text: "ARRIVO {x} di {n}", Source: "Manuale del Comune, art. 83", Place: InSubject, When: "lo stesso documento arrivato più volte: un numero a ciascuno"},
 	{Code: "L-13-P", Text: "INVIO {x} di {n}", Source: "Manuale del Comune, art. 83", Place: InSubject, When: "lo stesso documento spedito in più parti"},
 	{Code: "L-16", Text: "Plico chiuso, ricevuto il {giorno} alle ore {ora} – non aperto – Firma leggibile ____",
-		Source: "Manuale del Comune, art. 63; manuale dell'Università, art. 3.1.01", Place: OnEnvelope, When: "plico di gara"},
+		Source: "Manuale del Comune, art. 63; manuale dell'Università, art. 3.1.01", Place: OnEnvelope, suits: isPlico, When: "plico di gara"},
 }
+
+func cameIn(d protocollo.Draft) bool  { return d.Direction == protocollo.Incoming }
+func goesOut(d protocollo.Draft) bool { return d.Direction == protocollo.Outgoing }
+func isPlico(d protocollo.Draft) bool { return d.BidID != 0 }
+
+// goesOn is true of what was taken in as opened by mistake, and of whatever leaves: its exit may have been registered without saying so.
+func goesOn(d protocollo.Draft) bool {
+	return goesOut(d) || d.Circumstance != nil && d.Circumstance.Kind == protocollo.OpenedByMistake
+}
+
+// Suits reports whether the legend can be true of a letter: a stamp that says what cannot have been is never printed.
+func (l Legend) Suits(d protocollo.Draft) bool { return l.suits == nil || l.suits(d) }
 
 // AddedLegend is an entry that the Responsabile added to the catalogue (R2.6). It stands on paper and has no blanks.
 type AddedLegend struct {

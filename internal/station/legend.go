@@ -66,7 +66,7 @@ func (s *Station) LegendLabel(ctx context.Context, actor protocollo.Actor, regis
 // it, so that one that did not come out is simply printed again.
 //
 // Errors: Forbidden; NotFound; Conflict "not-numbered", "annulled" for any legend but L-12, which only an annulled one's paper bears; Invalid "legend" for a code that the catalogue has not, or whose place is not on
-// paper; Invalid "label-size".
+// paper, "legend-unsuited" for one that cannot be true of the letter; Invalid "label-size".
 func (s *Station) PrintLegend(ctx context.Context, actor protocollo.Actor, registrationID int64, order LegendOrder, printer Printer) (TemporaryPrint, error) {
 	rec, legend, err := s.legendFor(ctx, actor, registrationID, order.Code)
 	if err != nil {
@@ -113,6 +113,9 @@ func (s *Station) legendFor(ctx context.Context, actor protocollo.Actor, registr
 	}
 	if l.Place != rules.OnPaper && l.Place != rules.OnEnvelope {
 		return rec, none, protocollo.Errorf(protocollo.Invalid, "legend", "%s stands in the %s, not on paper", l.Code, l.Place)
+	}
+	if !l.Suits(rec.Intake.Draft) {
+		return rec, none, protocollo.Errorf(protocollo.Invalid, "legend-unsuited", "%s cannot be true of registration %d", l.Code, registrationID)
 	}
 	label := LegendLabel{Code: l.Code}
 	if slices.ContainsFunc(policies.Legends, func(a rules.AddedLegend) bool { return a.Code == l.Code }) {

@@ -131,6 +131,30 @@ func TestLegendsAreOfTheCatalogue(t *testing.T) {
 	}
 }
 
+// TestLegendsSayWhatCanBeTrue: one that cannot be true of a letter is refused, whatever was typed or chosen.
+func TestLegendsSayWhatCanBeTrue(t *testing.T) {
+	o := newOffice(t)
+	out := letter("Nota")
+	goesOut(&out)
+	mistaken := letter("Per altri")
+	circumstance(protocollo.OpenedByMistake, nil, 0, 0)(&mistaken)
+	for key, c := range map[string]struct {
+		draft protocollo.Draft
+		fits  []string
+	}{
+		"key-arrived": {letter("Ricorso"), []string{"L-1", "L-2", "L-3"}}, "key-outgoing": {out, []string{"L-1", "L-2", "L-4", "L-5", "L-8"}},
+		"key-mistaken": {mistaken, []string{"L-1", "L-2", "L-3", "L-8"}},
+	} {
+		id := o.register(key, c.draft).Registration.ID
+		for _, code := range []string{"L-1", "L-2", "L-3", "L-4", "L-5", "L-8", "L-16"} {
+			_, err := o.s.LegendLabel(t.Context(), clerk, id, station.LegendOrder{Code: code})
+			if fits := slices.Contains(c.fits, code); fits && err != nil || !fits && saidCode(err) != "legend-unsuited" {
+				t.Errorf("%s on %s: %v", code, key, err)
+			}
+		}
+	}
+}
+
 // TestVersionsOfAnAddedLegend: who said which words from when until when, and which of them labels bear (R2.6). What another rule changes is no version of it.
 func TestVersionsOfAnAddedLegend(t *testing.T) {
 	o := newOffice(t)

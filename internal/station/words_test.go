@@ -147,6 +147,24 @@ func TestEveryWordThatLeaves(t *testing.T) {
 			}
 			return w.lines()
 		}, []string{"Prot. n. 0000002"}},
+		{"", "R1.7 the fax is linked with the original that differs, both ways", func(w *wordy) []string {
+			fax := w.letter(func(d *protocollo.Draft) { d.Means = protocollo.MeansFax })
+			rec, err := w.s.Register(w.t.Context(), clerk, station.RegisterCommand{Key: "key-0002", Draft: letter("Ricorso"), DuplicateChoice: protocollo.DuplicateFaxFirst, DuplicateOf: fax.Registration.ID})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return append(w.belongs(fax), w.belongs(rec)...)
+		}, []string{"1 belongs to 2", "2 belongs to 1"}},
+		{"", "R1.11 entry and exit are linked, both ways, and one paper leaves once", func(w *wordy) []string {
+			in := w.letter(circumstance(protocollo.OpenedByMistake, nil, 0, 0))
+			exit := func(d *protocollo.Draft) { goesOut(d); circumstance(protocollo.OpenedByMistake, &in, 0, 0)(d) }
+			out := w.letter(exit)
+			d := letter("Ricorso")
+			exit(&d)
+			_, err := w.s.Register(w.t.Context(), clerk, station.RegisterCommand{Key: "key-again", Draft: d})
+			wantClass(w.t, err, protocollo.Conflict, "sent-on")
+			return append(w.belongs(in), w.belongs(out)...)
+		}, []string{"1 belongs to 2", "2 belongs to 1"}},
 		{"L-4", "art. 31.3 a", func(w *wordy) []string { return w.legend(w.letter(goesOut), "L-4") }, []string{"ANTICIPATO VIA TELEFAX"}},
 		{"L-5", "art. 31.3 b", func(w *wordy) []string { return w.legend(w.letter(goesOut), "L-5") },
 			[]string{"LA TRASMISSIONE VIA FAX DEL PRESENTE DOCUMENTO NON PREVEDE L’INVIO DEL DOCUMENTO ORIGINALE"}},
@@ -305,6 +323,14 @@ func TestEveryWordThatLeaves(t *testing.T) {
 			t.Errorf("nothing shows how %s leaves", code)
 		}
 	}
+}
+
+// belongs says with what a letter is linked.
+func (w *wordy) belongs(rec station.Record) (list []string) {
+	for _, id := range w.record(rec.Intake.ID).Related {
+		list = append(list, fmt.Sprintf("%d belongs to %d", rec.Registration.ID, id))
+	}
+	return list
 }
 
 // listed is an entry's text as the screens have it.

@@ -129,6 +129,7 @@ export const errorWords: Readonly<Record<string, string>> = {
   'request-key': 'Questo modulo è già stato registrato, forse in un’altra finestra, con dati diversi. Il primo numero è salvo. Cerca la registrazione prima di farne un’altra.',
   key: 'Il modulo non è riconosciuto. Apri un modulo nuovo: i dati restano copiabili.',
   'possible-duplicates': 'Esistono registrazioni che sembrano lo stesso documento. Nessun numero è stato dato: scegli come procedere.',
+  'legend-unsuited': 'Questa dicitura non vale per questa lettera: guarda verso e rapporto, e scegline un’altra.',
   legend: 'Questa dicitura non è nel catalogo, o non va sulla carta: scegline una dall’elenco. Un testo libero non si stampa.',
   legends: 'Una dicitura aggiunta non va bene: serve un codice come E-1, diverso dagli altri, un testo su una riga senza parentesi graffe, e l’articolo su cui si fonda.',
   presentation: 'Di un supporto rimovibile si registra la lettera di trasmissione; se manca, chi lo porta compila e firma il documento di presentazione. Scegli quale dei due hai in mano.',
