@@ -11,7 +11,7 @@ import (
 	"segnatura/internal/sheetfile"
 )
 
-// The pages for users name commands, columns and each other: what they name is there.
+// The pages for users name commands, columns and each other: what they name is there. Every decision stands in their list.
 func TestDocs(t *testing.T) {
 	root := filepath.Join("..", "..")
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
@@ -36,6 +36,18 @@ func TestDocs(t *testing.T) {
 			if m[2] != "" && !slices.Contains(anchors(read(t, target)), m[2]) {
 				t.Errorf("%s links to %s, which has no such heading", page, m[0])
 			}
+		}
+	}
+
+	decisions := filepath.Join(root, "docs", "decisions")
+	numbered, err := filepath.Glob(filepath.Join(decisions, "[0-9]*.md"))
+	if err != nil || len(numbered) == 0 {
+		t.Fatalf("%d decisions, %v", len(numbered), err)
+	}
+	index := read(t, filepath.Join(decisions, "README.md"))
+	for _, d := range numbered {
+		if name := filepath.Base(d); !strings.Contains(index, "]("+name+")") {
+			t.Errorf("the list of decisions lacks %s", name)
 		}
 	}
 

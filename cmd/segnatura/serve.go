@@ -359,11 +359,12 @@ func (s *service) serveUntil(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, shutdown, sockets, loopErr)
 }
 
-// pages takes files apart that come to the desk.
+// papers writes what goes out on paper or as a file.
 func (s *service) papers() papers.Writer {
 	return papers.Writer{Clock: s.clock, Mail: s.config.Mail.office()}
 }
 
+// pages takes files apart that come to the desk.
 func (s *service) pages() separator { return separator{jail: s.jail, dir: s.workDir()} }
 
 // workDir is for files that have no name, and so leave nothing behind.
