@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"segnatura/internal/auth"
 	"segnatura/internal/protocollo"
@@ -34,6 +35,8 @@ type Status struct {
 	Works []station.Progress `json:"works"`
 	// Seq is the live feed's latest number: events after it are news.
 	Seq uint64 `json:"seq"`
+	// Now is the station's time: the days of its registers are not a browser's.
+	Now time.Time `json:"now"`
 }
 
 func (s *Server) deskRoutes() {
@@ -77,7 +80,7 @@ func (s *Server) status(ctx context.Context, id auth.Identity, _ *none) (*body[S
 
 func (s *Server) statusOf(ctx context.Context, id auth.Identity) (Status, error) {
 	st := Status{
-		Seq: s.Hub.Seq(), Scanners: s.scannerViews(), Printers: s.printerDeviceViews(), Folders: s.folderViews(), Stops: []station.Stop{},
+		Seq: s.Hub.Seq(), Now: s.Auth.Clock(), Scanners: s.scannerViews(), Printers: s.printerDeviceViews(), Folders: s.folderViews(), Stops: []station.Stop{},
 	}
 	st.Central, st.Works = s.Station.Health(), s.Station.Works(id.Actor)
 	var err error

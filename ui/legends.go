@@ -17,6 +17,11 @@ type LegendList struct {
 	EnvelopeWords []string `json:"envelopeWords" doc:"Le scritte sulla busta che resta chiusa"`
 }
 
+// LetterLegends is what of the catalogue may be printed for one letter.
+type LetterLegends struct {
+	Legends []rules.Legend `json:"legends"`
+}
+
 // LegendVersions is the history of the entries that were added.
 type LegendVersions struct {
 	Versions []station.LegendVersion `json:"versions"`
@@ -40,6 +45,7 @@ type legendPaper struct {
 func (s *Server) legendRoutes() {
 	operation(s, http.MethodGet, "/api/legends", "legends", "Il catalogo delle diciture (R2.6)", accessDesk, s.legends)
 	operation(s, http.MethodGet, "/api/legends/history", "legendHistory", "Le versioni delle diciture aggiunte: chi, quando, quali parole, quante etichette (R2.6)", accessDesk, s.legendHistory)
+	operation(s, http.MethodGet, "/api/registrations/{id}/legends", "letterLegends", "Le diciture che possono valere per una lettera", accessDesk, s.letterLegends)
 	operation(s, http.MethodPost, "/api/registrations/{id}/legends", "printLegend", "Stampa una dicitura del catalogo, da sola o con la segnatura", accessDesk, s.printLegend)
 	operation(s, http.MethodGet, "/api/registrations/{id}/legend.pdf", "legendPDF", "La dicitura per una stampante comune", accessDesk, s.legendPDF, pdfAnswer)
 }
@@ -47,6 +53,11 @@ func (s *Server) legendRoutes() {
 func (s *Server) legends(ctx context.Context, id auth.Identity, _ *none) (*body[LegendList], error) {
 	list, err := s.Station.Legends(ctx, id.Actor)
 	return answer(LegendList{Legends: list, EnvelopeWords: rules.EnvelopeWords()}, err)
+}
+
+func (s *Server) letterLegends(ctx context.Context, id auth.Identity, in *IDPath) (*body[LetterLegends], error) {
+	list, err := s.Station.LegendsFor(ctx, id.Actor, in.ID)
+	return answer(LetterLegends{Legends: some(list)}, err)
 }
 
 func (s *Server) legendHistory(ctx context.Context, id auth.Identity, _ *none) (*body[LegendVersions], error) {

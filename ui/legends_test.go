@@ -10,6 +10,7 @@ func legendOperations() []operation {
 	return append(outgoingOperations(), []operation{
 		{id: "legends", may: registrars, request: func(*office) call { return get("/api/legends") }},
 		{id: "legendHistory", may: deciders, request: func(*office) call { return get("/api/legends/history") }},
+		{id: "letterLegends", may: registrars, request: func(o *office) call { return get("/api/registrations/%d/legends", o.registered().Registration.ID) }},
 		{id: "printLegend", may: registrars, request: func(o *office) call {
 			return post(object{"code": "L-3"}, "/api/registrations/%d/legends", o.registered().Registration.ID)
 		}},

@@ -61,7 +61,7 @@ func (l later) doors() []call {
 		}
 		reg := rec.Registration.ID
 		out = append(out, post(object{}, "/api/registrations/%d/second-label", reg), post(object{"code": "L-2", "segnatura": false}, "/api/registrations/%d/legends", reg),
-			get("/api/registrations/%d/legend.pdf?code=L-2", reg), post(correctionBody(string(rec.Intake.Key)+"-prova"), "/api/registrations/%d/corrections", reg),
+			get("/api/registrations/%d/legends", reg), get("/api/registrations/%d/legend.pdf?code=L-2", reg), post(correctionBody(string(rec.Intake.Key)+"-prova"), "/api/registrations/%d/corrections", reg),
 			get("/api/registrations/%d/exclusions", reg), post(object{"reason": "x"}, "/api/registrations/%d/postponement", reg), get("/api/registrations/%d/recipients.csv", reg))
 	}
 	return append(out, post(object{"choice": "withdraw"}, "/api/corrections/%d/decision", l.correction), post(object{"choice": "seen", "reason": "x"}, "/api/stopped-deliveries/%d", l.dispatch))

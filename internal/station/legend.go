@@ -62,6 +62,30 @@ func (s *Station) LegendLabel(ctx context.Context, actor protocollo.Actor, regis
 	return s.composeLegend(ctx, actor, rec, legend.Text, order, "", s.cfg.PreviewSize, s.cfg.PreviewResolution)
 }
 
+// LegendsFor returns what of the catalogue [Station.PrintLegend] would print for a registration: of an annulled one L-12 alone (R2.7). Errors: Forbidden;
+// NotFound; Conflict "not-numbered".
+func (s *Station) LegendsFor(ctx context.Context, actor protocollo.Actor, registrationID int64) ([]rules.Legend, error) {
+	list, err := s.Legends(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := s.numbered(ctx, actor, registrationID)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(l rules.Legend) bool { return !canBear(l, rec) }), nil
+}
+
+// canBear reports whether a label with the legend may be made for a registration.
+func canBear(l rules.Legend, rec Record) bool {
+	if rec.Facets.Annulled {
+		return l.Code == annulledLegend
+	}
+	return onPaper(l) && l.Suits(rec.Intake.Draft)
+}
+
+func onPaper(l rules.Legend) bool { return l.Place == rules.OnPaper || l.Place == rules.OnEnvelope }
+
 // PrintLegend prints a legend of the catalogue for a registration and journals what is known of it. It is no print of the segnatura: nothing hangs on
 // it, so that one that did not come out is simply printed again.
 //
@@ -111,10 +135,10 @@ func (s *Station) legendFor(ctx context.Context, actor protocollo.Actor, registr
 	if err != nil {
 		return rec, none, err
 	}
-	if l.Place != rules.OnPaper && l.Place != rules.OnEnvelope {
+	if !onPaper(l) {
 		return rec, none, protocollo.Errorf(protocollo.Invalid, "legend", "%s stands in the %s, not on paper", l.Code, l.Place)
 	}
-	if !l.Suits(rec.Intake.Draft) {
+	if !canBear(l, rec) {
 		return rec, none, protocollo.Errorf(protocollo.Invalid, "legend-unsuited", "%s cannot be true of registration %d", l.Code, registrationID)
 	}
 	label := LegendLabel{Code: l.Code}

@@ -152,7 +152,24 @@ func TestLegendsSayWhatCanBeTrue(t *testing.T) {
 				t.Errorf("%s on %s: %v", code, key, err)
 			}
 		}
+		if got := legendsOf(o, id); !slices.Equal(got, c.fits) {
+			t.Errorf("%s is offered %v, not %v", key, got, c.fits)
+		}
 	}
+}
+
+// legendsOf are the codes that are offered for a registration.
+func legendsOf(o *office, id int64) []string {
+	o.t.Helper()
+	list, err := o.s.LegendsFor(o.t.Context(), clerk, id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var codes []string
+	for _, l := range list {
+		codes = append(codes, l.Code)
+	}
+	return codes
 }
 
 // TestVersionsOfAnAddedLegend: who said which words from when until when, and which of them labels bear (R2.6). What another rule changes is no version of it.

@@ -226,6 +226,9 @@ func TestEveryWordThatLeaves(t *testing.T) {
 				w.t.Errorf("of what stands: %v", err)
 			}
 			w.annul(rec)
+			if offered, err := w.s.LegendsFor(w.t.Context(), clerk, rec.Registration.ID); err != nil || len(offered) != 1 || offered[0].Code != "L-12" {
+				w.t.Errorf("of what is annulled: %v, %v", offered, err)
+			}
 			return w.legend(rec, "L-12")
 		}, []string{"annullato il 02/03/2026 alle ore 09:15 – resp – provvedimento n. 1 del 02/03/2026"}},
 		{"L-13", "R1.9 several arrivals", func(w *wordy) []string {

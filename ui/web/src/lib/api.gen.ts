@@ -2035,6 +2035,9 @@ export interface components {
         LegendVersions: {
             versions: components["schemas"]["LegendVersion"][] | null;
         };
+        LetterLegends: {
+            legends: components["schemas"]["Legend"][] | null;
+        };
         Limit: {
             article: string;
             /** Format: int64 */
@@ -3126,6 +3129,8 @@ export interface components {
             central: components["schemas"]["Health"];
             counts: components["schemas"]["Counts"];
             folders: components["schemas"]["FolderView"][] | null;
+            /** Format: date-time */
+            now: string;
             printers: components["schemas"]["PrinterView"][] | null;
             profiles: components["schemas"]["ProfileView"][] | null;
             scanners: components["schemas"]["ScannerView"][] | null;

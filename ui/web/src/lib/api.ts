@@ -258,6 +258,7 @@ export const api = {
   readRecipients: (csv: string) => post<RecipientList>('/api/recipients', { csv }),
   printMinuta: (registrationID: number, reason = 0) => post<Print>(`/api/registrations/${registrationID}/labels`, onPrinter(reason ? { minuta: true, reason } : { minuta: true })),
   legends: () => get<{ legends: Legend[] | null }>('/api/legends').then((r) => r.legends ?? []),
+  letterLegends: (registrationID: number) => get<{ legends: Legend[] | null }>(`/api/registrations/${registrationID}/legends`).then((r) => r.legends ?? []),
   legendHistory: () => get<{ versions: LegendVersion[] | null }>('/api/legends/history').then((r) => r.versions ?? []),
   envelopeWords: () => get<{ envelopeWords: string[] | null }>('/api/legends').then((r) => r.envelopeWords ?? []),
   printLegend: (registrationID: number, code: string, segnatura: boolean) => post<TemporaryPrint>(`/api/registrations/${registrationID}/legends`, { code, segnatura }),

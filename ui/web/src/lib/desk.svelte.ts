@@ -8,6 +8,7 @@ import { notices } from './notices.svelte'
 import { foundNoSheet } from './runs'
 import { session } from './session.svelte'
 import { keep } from './share'
+import { stationClock } from './stationclock.svelte'
 import type { BatchView, Delivery, DocumentView, ExceptionView, LiveEvent, ParkedDraft, PrintView, RecordView, Status, EmergencyState } from './types'
 
 /** How often devices are asked, which tell nobody when their paper ends. */
@@ -87,6 +88,7 @@ class Desk {
       session.may('search') ? api.search({ limite: recentCount }, { background: true }) : { hits: [] },
     ])
     this.status = d.status
+    stationClock.heard(d.status.now)
     this.delivery = d.delivery
     this.drafts = d.drafts ?? []
     this.batches = keep(this.batches, d.batches ?? [])
@@ -191,6 +193,7 @@ class Desk {
         return this.reload()
       case 'status':
         this.status = await api.status(o)
+        stationClock.heard(this.status.now)
         return
       case 'exceptions': {
         const before = this.exceptions.length

@@ -1,6 +1,7 @@
 // The emergency register in words, and the instants of its acts.
 
 import { count, dateTime, day, isoDay } from './format'
+import { stationClock } from './stationclock.svelte'
 import type { Notice } from './notices.svelte'
 import type { EmergencyPolicy, EmergencyProfile, EmergencyRegister, EmergencyRow, EmergencyWarning, MoveResult, RecoverySummary, Status, UnsignedAct } from './types'
 
@@ -72,7 +73,7 @@ export const signedPaper: Readonly<Record<UnsignedAct['kind'], string>> = {
 export const missing = (e: Pick<EmergencyRegister, 'rows' | 'annulled' | 'recovered'>) => Math.max(0, e.rows - e.annulled - e.recovered)
 
 /** Now in Rome, for a date and a time field. */
-export function nowFields(now = new Date()): { day: string; time: string } {
+export function nowFields(now = stationClock.now): { day: string; time: string } {
   return { day: isoDay(now), time: dateTime(now.toISOString()).slice(-5) }
 }
 
@@ -83,7 +84,7 @@ const called = (c: Central | undefined): c is Central => !!c && c.connector !== 
 
 /** Since when the centre is as the calls found it, for a date and a time field: the 24 hours run from the interruption itself (art. 63(1) DPR
  *  445/2000). Empty where it was not seen so, or since before notBefore; now where nothing is called. */
-export function seenSince(c: Central | undefined, state: 'away' | 'answering', notBefore = '', now = new Date()): { day: string; time: string } {
+export function seenSince(c: Central | undefined, state: 'away' | 'answering', notBefore = '', now = stationClock.now): { day: string; time: string } {
   if (c && !called(c)) return nowFields(now)
   const at = c?.state === state && c.since ? new Date(c.since) : undefined
   return at && (!notBefore || at >= new Date(notBefore)) ? nowFields(at) : { day: '', time: '' }

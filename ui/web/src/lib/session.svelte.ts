@@ -2,6 +2,7 @@
 // beneath, so that nothing typed is lost.
 
 import { api, watchSession } from './api'
+import { stationClock } from './stationclock.svelte'
 import type { Action, Me, Problem } from './types'
 
 export type Cover = 'none' | 'login' | 'lock'
@@ -30,6 +31,7 @@ class Session {
   set(me: Me): void {
     const before = this.me
     this.me = me
+    stationClock.heard(me.now)
     if (me.loggedIn) this.cover = me.locked ? 'lock' : 'none'
     else if (before?.loggedIn) this.cover = 'login'
   }
