@@ -64,6 +64,7 @@ func (h hidden) doors() []call {
 			get("/api/records/%d/history", rec.Intake.ID),
 			get("/api/registrations/%d/label.png", rec.Registration.ID), get("/api/registrations/%d/label.pdf", rec.Registration.ID),
 			get("/api/registrations/%d/first-page.pdf", rec.Registration.ID), get("/api/records/%d/copy-stamp.pdf", rec.Intake.ID),
+			post(object{}, "/api/records/%d/copy-label", rec.Intake.ID), post(object{}, "/api/records/%d/receipt", rec.Intake.ID),
 			get("/api/registrations/%d/scope", rec.Registration.ID), get("/api/registrations/%d/attestation.pdf", rec.Registration.ID),
 			post(object{"reason": 3}, "/api/registrations/%d/labels", rec.Registration.ID),
 			post(object{"selected": rec.Registration.ID}, "/api/scans"),
@@ -177,7 +178,12 @@ func TestOtherAOODoesNotExist(t *testing.T) {
 			t.Errorf("%s answers %d %.300s", path, r.StatusCode, r.body)
 		}
 	}
+	if r := gino.get("/api/people").want(200, ""); !bytes.Contains(r.body, []byte("Gino Altrove")) || bytes.Contains(r.body, []byte("anna")) {
+		t.Errorf("the people of another AOO are %s", r.body)
+	}
+	plico := o.plico(0).Handover.ID
 	more := []call{
+		get("/api/bids/handovers/%d/receipt.pdf", plico), post(object{}, "/api/bids/handovers/%d/receipt", plico),
 		get("/api/batches/%d", h.capturedDoc.BatchID), post(nil, "/api/scans/%d/cancel", h.capturedDoc.BatchID),
 		post(object{"version": e.Version, "choice": "discard", "reason": "x"}, "/api/exceptions/%d/solve", e.ID),
 		post(correctionBody("chiave-estranea"), "/api/registrations/%d/corrections", h.waiting.Registration.ID),
@@ -193,6 +199,24 @@ func TestOtherAOODoesNotExist(t *testing.T) {
 		}
 	}
 	o.as("anna").get(fmt.Sprintf("/api/records/%d", h.waiting.Intake.ID)).want(200, "") // it is there
+}
+
+// Of the letters that belong to one, its page names those that the reader may see.
+func TestLinkedLettersThatOneMayNotSeeAreNotNamed(t *testing.T) {
+	o := newOffice(t)
+	entry := o.registered()
+	exit := o.registered(confidential, func(d *protocollo.Draft) {
+		d.Direction, d.Subject, d.Recipients = protocollo.Outgoing, secretWord, []protocollo.Correspondent{{Name: "Comune di Là"}}
+		d.Circumstance = &protocollo.Circumstance{Kind: protocollo.OpenedByMistake, Of: entry.Registration.ID}
+	})
+	for user, sees := range map[string]bool{"anna": true, "bruno": false} {
+		var v ui.RecordView
+		r := o.as(user).get(fmt.Sprintf("/api/records/%d", entry.Intake.ID)).want(200, "")
+		r.decode(&v)
+		if named := len(v.Linked) == 1 && v.Linked[0].RegistrationID == exit.Registration.ID && v.Linked[0].SendsOn; named != sees || !sees && bytes.Contains(r.body, []byte(secretWord)) {
+			t.Errorf("%s reads %+v", user, v.Linked)
+		}
+	}
 }
 
 // The reader sees the letters of its office and no other's.

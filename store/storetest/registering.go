@@ -42,6 +42,8 @@ func Run(t *testing.T, open Opener) {
 		{"what is not registered cites its entry", testUnregistered},
 		{"what is for others goes back to the post", testReturnedToPost},
 		{"what is urgent stands first", testUrgent},
+		{"what is for others leaves once", testOnward},
+		{"what is taken away from the counter is in the journal", testSlips},
 		{"instants are frozen", testFreeze},
 		{"competitions and their applications", testCompetitions},
 		{"an application stands in one note", testNotes},
