@@ -32,6 +32,7 @@ type stamping struct {
 
 	mu       sync.Mutex
 	failures int // in a row
+	wanted   int // how often a person asked for a request now
 	next     time.Time
 	fault    StampFault
 }
@@ -43,10 +44,12 @@ func (s *stamping) last() StampFault {
 	return s.fault
 }
 
-// again ends its rest: the next round asks. After one more failure it rests as long as it would have.
+// again ends its rest: the next round asks, also where a request is under way that was made before whatever was set right. After one more failure it rests
+// as long as it would have.
 func (s *stamping) again() {
 	s.mu.Lock()
 	s.next = time.Time{}
+	s.wanted++
 	s.mu.Unlock()
 	wake(s.due)
 }
@@ -78,7 +81,14 @@ func (s *stamping) mayTry(now time.Time) bool {
 	return rest <= 0 || rest > stampAtMost
 }
 
-func (s *stamping) ended(now time.Time, err error) {
+// began is called before a request; ended wants what it returned.
+func (s *stamping) began() (wanted int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wanted
+}
+
+func (s *stamping) ended(now time.Time, wanted int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
@@ -91,7 +101,9 @@ func (s *stamping) ended(now time.Time, err error) {
 		code = why.Code
 	}
 	s.failures++
-	s.next, s.fault = now.Add(s.rest()), StampFault{Code: code, At: now}
+	if s.fault = (StampFault{Code: code, At: now}); s.wanted == wanted { // else somebody asked meanwhile
+		s.next = now.Add(s.rest())
+	}
 }
 
 // stampDueNow asks the authority for a token on each digest that has none, oldest first, one at a time. Nothing waits for it: what is stamped was
@@ -103,11 +115,12 @@ func (s *Station) stampDueNow(ctx context.Context) error {
 			return err
 		}
 		for _, q := range due {
+			wanted := s.stamping.began()
 			err := s.stamp(ctx, q)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			s.stamping.ended(s.now(), err)
+			s.stamping.ended(s.now(), wanted, err)
 			if err != nil {
 				s.log.LogAttrs(ctx, slog.LevelWarn, "timestamp was not obtained", slog.String("kind", string(q.Kind)), slog.Any("err", err))
 				s.publish(EventStamps, 0, "")

@@ -141,6 +141,36 @@ func TestAFaultyAuthorityBlocksNothingAndIsNotBelieved(t *testing.T) {
 	}
 }
 
+// pressed is an authority that is away while the Responsabile, who has just set it right, asks for its marks; asked again it answers.
+type pressed struct {
+	station.TimestampAuthority
+	press func() error
+	asked int
+}
+
+func (p *pressed) Stamp(ctx context.Context, digest [32]byte) (protocollo.Timestamp, error) {
+	if p.asked++; p.asked == 1 {
+		return protocollo.Timestamp{}, errors.Join(protocollo.Errorf(protocollo.Unavailable, "no-answer", "away"), p.press())
+	}
+	return p.TimestampAuthority.Stamp(ctx, digest)
+}
+
+// TestMarksAreAskedForDuringARequest: who asked while a request hung, which then failed, waited up to an hour all the same.
+func TestMarksAreAskedForDuringARequest(t *testing.T) {
+	o, _ := stampedOffice(t)
+	o.clock.add(24 * time.Hour)
+	if err := o.s.CloseDays(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p := &pressed{TimestampAuthority: o.cfg.TSA, press: func() error { return o.s.AskForStamps(boss) }}
+	o.start(func(c *station.Config) { c.TSA = p })
+	o.stampRound()
+	o.stampRound()
+	if o.dailyStamp().Token == nil {
+		t.Errorf("no token after %d requests", p.asked)
+	}
+}
+
 // After a start nothing has been asked yet: why a mark is missing is what the last answer lacked.
 func TestWhyAMarkIsMissingOutlivesAStart(t *testing.T) {
 	o, a := stampedOffice(t)
