@@ -2,7 +2,7 @@
 // clerk's screen, letters are numbered on it, labelled and scanned; then the system is back, the register is closed, and each letter gets its one
 // ordinary number. What the central system really holds is asked of it, not of the station.
 
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectFocus, gone, picture, see, until } from './browser'
 import { Clerk, codeOf, expectWholePDF, type Letter, wordsOf } from './desk'
@@ -40,17 +40,6 @@ async function idOf(subject: string): Promise<number> {
   const { hits } = await day.anna.json<{ hits: { intakeID: number }[] }>(`/api/records?testo=${encodeURIComponent(subject)}`)
   expect(hits, subject).toHaveLength(1)
   return hits[0]!.intakeID
-}
-
-/** The Responsabile writes name and password into the clerk's dialog and signs. */
-async function sign(dialog: Locator, action: string, shot: string): Promise<void> {
-  const { hands } = day.anna
-  const { user, password } = day.station.account('responsabile')
-  await hands.fill(dialog.getByLabel('Nome utente del Responsabile'), user)
-  await hands.fill(dialog.getByLabel('Password'), password)
-  await picture(day.anna.page, shot)
-  await hands.activate(dialog.getByRole('button', { name: action, exact: true }))
-  await gone(dialog)
 }
 
 /** Goes to the emergency register's screen as a clerk does, by the band's link. */
@@ -117,7 +106,7 @@ describe('a morning without the central system', () => {
     const kept = opening.getByRole('checkbox', { name: new RegExp(letters.kept.subject) })
     await hands.tabTo(kept)
     await hands.press('Space')
-    await sign(opening, 'Apri il registro', 'centro-via-apertura')
+    await anna.sign(opening, 'Apri il registro', 'centro-via-apertura')
     await see(page.getByRole('heading', { name: new RegExp(`^Aperto: registro 1/${year}`) }))
     await see(page.getByText('2 lettere registrate', { exact: true }))
     await see(page.getByText('Firma da acquisire', { exact: true }))
@@ -166,7 +155,7 @@ describe('a morning without the central system', () => {
     await hands.fill(limit.getByLabel('ore'), '12:00')
     await hands.fill(dialog.getByLabel('Atto n.'), '41')
     await hands.fill(dialog.getByLabel('del', { exact: true }), new Date().toLocaleDateString('it-IT', { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'Europe/Rome' }))
-    await sign(dialog, 'Registra la proroga', 'centro-via-proroga')
+    await anna.sign(dialog, 'Registra la proroga', 'centro-via-proroga')
     await see(page.getByText(`valido fino al ${until}, 12:00`))
   })
 
@@ -187,10 +176,10 @@ describe('a morning without the central system', () => {
     const rome = { timeZone: 'Europe/Rome' } as const
     await hands.fill(restored.getByLabel('Il protocollo ha ripreso a funzionare il', { exact: true }), new Date().toLocaleDateString('it-IT', { ...rome, day: '2-digit', month: '2-digit', year: 'numeric' }))
     await hands.fill(restored.getByLabel('ore', { exact: true }), new Date().toLocaleTimeString('it-IT', { ...rome, hour: '2-digit', minute: '2-digit' }))
-    await sign(closing, 'Chiudi il registro', 'centro-torna-chiusura')
+    await anna.sign(closing, 'Chiudi il registro', 'centro-torna-chiusura')
     await see(page.getByRole('heading', { name: 'Nessun registro aperto' }))
     await hands.activate(page.getByRole('button', { name: 'Revoca e recupera…' }))
-    await sign(anna.dialog(/^Revocare l’autorizzazione/), 'Registra la revoca', 'centro-torna-revoca')
+    await anna.sign(anna.dialog(/^Revocare l’autorizzazione/), 'Registra la revoca', 'centro-torna-revoca')
     // The queue finds the way back by itself; a person who knows that it is there need not wait for that, and may come second.
     const recover = page.getByRole('button', { name: 'Recupera adesso' })
     const recovered = page.getByText(/3 registrazioni, 3 con numero ordinario/)

@@ -2,16 +2,11 @@
 
 import { describe, expect, it } from 'vitest'
 import { expectAccessible, expectFocus, holds, keyboardOnly, picture, see, until } from './browser'
-import { Clerk, recordOf } from './desk'
+import { Clerk } from './desk'
 import { aDay } from './setup'
 
 const day = aDay()
 const withinMs = 180_000
-
-async function recordScreen(who: Clerk, number: string): Promise<void> {
-  await who.page.goto(`${day.station.url}/registrazioni/${(await recordOf(who, number)).intakeID}`)
-  await see(who.page.getByRole('heading', { level: 1 }))
-}
 
 const ask = (who: Clerk) => who.page.getByRole('button', { name: 'Chiedi rettifica o annullamento' })
 
@@ -19,7 +14,7 @@ describe('a registration that is wrong', () => {
   it('is corrected: asked for by the clerk, authorised by the Responsabile, with both values on the record', async () => {
     const { anna } = day
     const number = await anna.register({ from: 'Bianchi Lucia', subject: 'Ricorso avverso sanzione', classifica: 'I.4', uor: 'Aff' })
-    await recordScreen(anna, number)
+    await anna.recordScreen(number)
     await anna.hands.tabTo(ask(anna))
     await anna.hands.press('Enter')
     const dialog = anna.dialog(/^Chiedi rettifica o annullamento/)
@@ -75,7 +70,7 @@ describe('a registration that is wrong', () => {
   it('is annulled by the Responsabile, with the act, in one go', async () => {
     const number = await day.anna.register({ from: 'Verdi Paolo', subject: 'Lettera per un altro ente', classifica: 'I.4', uor: 'Aff' })
     const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
-    await recordScreen(boss, number)
+    await boss.recordScreen(number)
     await boss.hands.tabTo(ask(boss))
     await boss.hands.press('Enter')
     const dialog = boss.dialog(/^Chiedi rettifica o annullamento/)
@@ -96,7 +91,7 @@ describe('a registration that is wrong', () => {
   it('turns out to be for others: its exit is registered from its page, both are linked, and its subject says so', async () => {
     const { anna } = day
     const number = await anna.register({ from: 'Condominio Aurora', subject: 'Verbale di assemblea', classifica: 'I.4', uor: 'Aff' })
-    await recordScreen(anna, number)
+    await anna.recordScreen(number)
     const dialog = anna.dialog(/^Pervenuta per errore/)
     const exitForm = async () => {
       await anna.doOther('Pervenuta per errore…')
@@ -109,7 +104,7 @@ describe('a registration that is wrong', () => {
     await exitForm()
     // Who thinks better of it clears the form, and nothing happened.
     await anna.hands.activate(anna.page.getByRole('button', { name: 'Svuota il modulo' }))
-    await recordScreen(anna, number)
+    await anna.recordScreen(number)
     expect(await anna.others()).toContain('Pervenuta per errore…')
     expect(await anna.page.getByRole('region', { name: 'Rettifiche e annullamenti' }).count()).toBe(0)
 
@@ -117,10 +112,10 @@ describe('a registration that is wrong', () => {
     await picture(anna.page, 'pervenuta-per-errore-uscita')
     const exit = await anna.number()
     await see(anna.page.getByText('Dicitura stampata (per la busta)', { exact: false }))
-    await recordScreen(anna, exit)
+    await anna.recordScreen(exit)
     await see(anna.page.getByText('testo: PERVENUTO ED APERTO PER ERRORE', { exact: false }))
     await see(anna.page.getByRole('heading', { level: 2, name: 'Verbale di assemblea – PERVENUTO PER ERRORE' }))
-    await recordScreen(anna, number)
+    await anna.recordScreen(number)
     const linked = anna.page.getByRole('region', { name: 'Registrazioni collegate' })
     await see(linked.getByRole('link', { name: exit }))
     await see(linked.getByText('con cui è stata rispedita', { exact: false }))
@@ -132,7 +127,7 @@ describe('a registration that is wrong', () => {
     await expectAccessible(anna.page)
 
     const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
-    await recordScreen(boss, number)
+    await boss.recordScreen(number)
     await boss.hands.tabTo(boss.page.getByRole('button', { name: 'Autorizza…' }))
     await boss.hands.press('Enter')
     await expectFocus(boss.page.getByLabel('Provvedimento n. (se c’è)'))

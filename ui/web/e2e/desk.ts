@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { unzipSync } from 'fflate'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { expectFocus, focused, gone, Hands, person, see, until } from './browser'
+import { expectFocus, focused, gone, Hands, person, picture, see, until } from './browser'
 import type { Account, Station } from './station'
 
 const execute = promisify(execFile)
@@ -191,7 +191,36 @@ export class Clerk {
     return text
   }
 
+  /** Presses a button as who uses no mouse does. */
+  async press(name: string | RegExp, within: Locator = this.page.locator('body')): Promise<void> {
+    await this.hands.activate(within.getByRole('button', { name, exact: typeof name === 'string' }))
+  }
+
+  /** Writes the day and the time of an instant so many minutes ago. */
+  async fillInstant(dialog: Locator, label: string, minutes: number): Promise<void> {
+    const { day, time } = ago(minutes)
+    const group = dialog.getByRole('group', { name: label, exact: true })
+    await this.hands.fill(group.getByLabel(label, { exact: true }), day)
+    await this.hands.fill(group.getByLabel('ore', { exact: true }), time)
+  }
+
+  /** The Responsabile writes name and password into a dialog at this person's screen, and signs. */
+  async sign(dialog: Locator, action: string, shot: string): Promise<void> {
+    const { user, password } = this.station.account('responsabile')
+    await this.hands.fill(dialog.getByLabel('Nome utente del Responsabile'), user)
+    await this.hands.fill(dialog.getByLabel('Password'), password)
+    await picture(this.page, shot)
+    await this.press(action, dialog)
+    await gone(dialog)
+  }
+
   // --- A letter's page ---
+
+  /** Goes to a letter's page by its number. */
+  async recordScreen(number: string): Promise<void> {
+    await this.page.goto(`${this.station.url}/registrazioni/${(await recordOf(this, number)).intakeID}`)
+    await see(this.page.getByRole('region', { name: 'Documenti' }))
+  }
 
   /** Opens «Altro» with its key and walks to one of its lines with the arrows. */
   async other(name: string): Promise<Locator> {
@@ -242,6 +271,16 @@ export class Clerk {
 
   async leave(): Promise<void> {
     await this.context.close()
+  }
+}
+
+/** A day and a time of Rome, so many minutes ago, as a form takes them. */
+export function ago(minutes: number): { day: string; time: string } {
+  const at = new Date(Date.now() - minutes * 60_000)
+  const zone = { timeZone: 'Europe/Rome' } as const
+  return {
+    day: at.toLocaleDateString('it-IT', { ...zone, day: '2-digit', month: '2-digit', year: 'numeric' }),
+    time: at.toLocaleTimeString('it-IT', { ...zone, hour: '2-digit', minute: '2-digit' }),
   }
 }
 

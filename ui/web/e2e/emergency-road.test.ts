@@ -3,33 +3,21 @@
 
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Locator } from 'playwright-core'
 import { expectFocus, gone, keyboardOnly, picture, see, until } from './browser'
-import { Clerk } from './desk'
+import { ago, Clerk } from './desk'
 import { aDay } from './setup'
 
 const day = aDay('', {}, 'demo-centre')
-const rome = { timeZone: 'Europe/Rome' } as const
-const year = Number(new Date().toLocaleDateString('en', { ...rome, year: 'numeric' }))
-const today = new Date().toLocaleDateString('it-IT', { ...rome, day: '2-digit', month: '2-digit', year: 'numeric' })
+const today = ago(0).day
+const year = Number(today.slice(-4))
 let carla: Clerk
 
-const press = (name: string | RegExp, within: Locator = carla.page.locator('body')) =>
-  carla.hands.activate(within.getByRole('button', { name, exact: typeof name === 'string' }))
 const book = () => carla.page.getByRole('region', { name: `Registro 1/${year}` })
 const sheet = () => carla.dialog(/^Foglio di calcolo/)
 
-/** Writes an instant of so many minutes ago, for nobody but a person knows it: the centre answers. */
-async function fillInstant(dialog: Locator, label: string, minutes: number): Promise<void> {
-  const at = new Date(Date.now() - minutes * 60_000)
-  const group = dialog.getByRole('group', { name: label, exact: true })
-  await carla.hands.fill(group.getByLabel(label, { exact: true }), at.toLocaleDateString('it-IT', { ...rome, day: '2-digit', month: '2-digit', year: 'numeric' }))
-  await carla.hands.fill(group.getByLabel('ore', { exact: true }), at.toLocaleTimeString('it-IT', { ...rome, hour: '2-digit', minute: '2-digit' }))
-}
-
 async function exportedCSV(): Promise<string> {
   const download = carla.page.waitForEvent('download')
-  await press('Esporta CSV', sheet())
+  await carla.press('Esporta CSV', sheet())
   return readFile(await (await download).path(), 'utf8')
 }
 
@@ -56,10 +44,10 @@ afterAll(async () => {
 
 describe('the year’s register', () => {
   it('is set up once the rules number by the year, and said anew with a reason while nothing is in it', async () => {
-    await press('Cambia le regole…')
+    await carla.press('Cambia le regole…')
     const dialog = carla.dialog('Regole del registro di emergenza')
     await carla.hands.select(dialog.getByLabel('Come dice il manuale'), 'Registro dell\'anno, su carta e in digitale')
-    await press('Salva le regole', dialog)
+    await carla.press('Salva le regole', dialog)
     await gone(dialog)
 
     const region = carla.page.getByRole('region', { name: 'Registro dell’anno' })
@@ -70,7 +58,7 @@ describe('the year’s register', () => {
       await see(region.getByText(`Il registro di emergenza del ${year} non è ancora predisposto.`))
       await carla.hands.fill(setUp.getByLabel('Dove sono le pagine di carta'), 'armadio dello sportello')
       await picture(carla.page, 'emergenza-anno')
-      await press(`Predisponi il registro del ${year}`, setUp)
+      await carla.press(`Predisponi il registro del ${year}`, setUp)
       await see(region.getByText(`${year}: carta e foglio di calcolo, campi: undici, con indirizzo, tipo e tramite; le pagine sono in: armadio dello sportello.`, { exact: false }))
     }
 
@@ -78,22 +66,22 @@ describe('the year’s register', () => {
     const form = region.getByRole('form', { name: `Cambia il registro del ${year}` })
     await carla.hands.select(form.getByLabel('Supporto'), 'carta')
     await carla.hands.fill(form.getByLabel('Dove sono le pagine di carta'), 'cassaforte')
-    await press(`Cambia il registro del ${year}`, form)
+    await carla.press(`Cambia il registro del ${year}`, form)
     expect(await form.getByLabel('Motivo').evaluate((e: HTMLInputElement) => e.validity.valueMissing), 'a change without a reason').toBe(true)
     await carla.hands.fill(form.getByLabel('Motivo'), 'armadio rotto')
     await picture(carla.page, 'emergenza-anno-cambiato')
-    await press(`Cambia il registro del ${year}`, form)
+    await carla.press(`Cambia il registro del ${year}`, form)
     await gone(form)
     await see(region.getByText(new RegExp(`${year}: carta, campi: undici, con indirizzo, tipo e tramite; le pagine sono in: cassaforte\\. Cambiato da .*: armadio rotto`)))
   })
 
   it('is what the opening follows, and cannot be said anew while it is open', async () => {
-    await press('Apri il registro…')
+    await carla.press('Apri il registro…')
     const dialog = carla.dialog('Aprire il registro di emergenza')
     await carla.hands.fill(dialog.getByLabel('Causa dell’interruzione'), 'Guasto al centro')
-    await fillInstant(dialog, 'Interruzione dal', 30)
+    await carla.fillInstant(dialog, 'Interruzione dal', 30)
     await picture(carla.page, 'emergenza-anno-apertura')
-    await press('Apri il registro', dialog)
+    await carla.press('Apri il registro', dialog)
     await gone(dialog)
     await see(carla.page.getByRole('heading', { name: new RegExp(`^Aperto: registro 1/${year}`) }))
     await gone(carla.page.getByRole('button', { name: `Cambia il registro del ${year}` }))
@@ -103,17 +91,17 @@ describe('the year’s register', () => {
     await expectFocus(anna.field('Mittente'))
     for (const [n, subject] of ['Turni durante il guasto', 'Domanda di residenza'].entries())
       expect(await anna.register({ from: 'Farmacia di Esempio', subject })).toMatch(new RegExp(`^n\\.${n + 1}/${year}R\\.E\\.1/${year}$`))
-    await press('Chiudi…')
+    await carla.press('Chiudi…')
     const closing = carla.dialog(/^Chiudere il registro/)
-    await fillInstant(closing, 'Il protocollo ha ripreso a funzionare il', 0)
-    await press('Chiudi il registro', closing)
+    await carla.fillInstant(closing, 'Il protocollo ha ripreso a funzionare il', 0)
+    await carla.press('Chiudi il registro', closing)
     await gone(closing)
   })
 })
 
 describe('the road of the recovery', () => {
   it('warns on the sheet of a register whose numbers are asked for by call', async () => {
-    await press(`Foglio di calcolo del registro 1/${year}`, book())
+    await carla.press(`Foglio di calcolo del registro 1/${year}`, book())
     await see(sheet().getByText(/Solo per consultazione: i numeri si chiedono con la chiamata\./))
     await see(sheet().getByText(/ogni lettera prenderebbe due numeri/))
     expect(await sheet().getByRole('button', { name: 'Esporta per Finmatica (XML)' }).isDisabled()).toBe(true)
@@ -126,18 +114,18 @@ describe('the road of the recovery', () => {
   })
 
   it('is changed for the sheet, with the reason', async () => {
-    await press(`Cambia la via dei numeri ordinari del registro 1/${year}`, book())
+    await carla.press(`Cambia la via dei numeri ordinari del registro 1/${year}`, book())
     const dialog = carla.dialog(/^Via dei numeri ordinari/)
     await see(dialog.getByText('Adesso: li chiede la stazione, una riga alla volta.'))
     await carla.hands.fill(dialog.getByLabel('Motivo'), 'si carica in «Recupero da Emergenza»')
     await picture(carla.page, 'emergenza-via')
-    await press('Cambia la via', dialog)
+    await carla.press('Cambia la via', dialog)
     await gone(dialog)
     await see(carla.page.getByText(`Registro 1/${year}: i numeri ordinari, una persona digita il foglio sul protocollo centrale e lo riporta con i numeri.`))
   })
 
   it('takes the ordinary numbers that the sheet brings back, and asks the centre for none', async () => {
-    await press(`Foglio di calcolo del registro 1/${year}`, book())
+    await carla.press(`Foglio di calcolo del registro 1/${year}`, book())
     await gone(sheet().getByText(/Solo per consultazione/))
     const csv = await exportedCSV()
     expect(csv).not.toContain('SOLO PER CONSULTAZIONE')
@@ -147,7 +135,7 @@ describe('the road of the recovery', () => {
     await picture(carla.page, 'emergenza-foglio-numero-due-volte')
     await back(withNumbers(csv, ['4711', '4712']))
     await see(sheet().getByRole('list', { name: 'Numeri ordinari che porta il foglio' }).getByText(/registrazione 2, numero ordinario 0004712/))
-    await press('Registra i 2 numeri ordinari', sheet())
+    await carla.press('Registra i 2 numeri ordinari', sheet())
     await until(() => sheet().getByRole('button', { name: /^Registra i/ }).count(), 0, 'numbers that are still to be recorded')
     await carla.hands.press('Escape')
     await gone(sheet())

@@ -4,32 +4,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Locator } from 'playwright-core'
 import { gone, keyboardOnly, picture, see, until } from './browser'
-import { Clerk, expectWholePDF, wordsOf } from './desk'
+import { ago, Clerk, expectWholePDF, wordsOf } from './desk'
 import { aDay } from './setup'
 
 const day = aDay('[mail]\nfrom = "protocollo@ente.example"\nto = ["settori@ente.example"]\n')
 let carla: Clerk
 
-/** A day and a time of Rome, so many minutes ago. */
-function ago(minutes: number): { day: string; time: string } {
-  const at = new Date(Date.now() - minutes * 60_000)
-  const zone = { timeZone: 'Europe/Rome' } as const
-  return {
-    day: at.toLocaleDateString('it-IT', { ...zone, day: '2-digit', month: '2-digit', year: 'numeric' }),
-    time: at.toLocaleTimeString('it-IT', { ...zone, hour: '2-digit', minute: '2-digit' }),
-  }
-}
-
-async function fillInstant(dialog: Locator, label: string, minutes: number): Promise<void> {
-  const { day: d, time } = ago(minutes)
-  const group = dialog.getByRole('group', { name: label, exact: true })
-  await carla.hands.fill(group.getByLabel(label, { exact: true }), d)
-  await carla.hands.fill(group.getByLabel('ore', { exact: true }), time)
-}
-
-const press = (name: string | RegExp, within: Locator = carla.page.locator('body')) => carla.hands.activate(within.getByRole('button', { name, exact: typeof name === 'string' }))
 const rows = () => carla.page.getByRole('table', { name: /^Righe del registro 1\// }).locator('tbody tr')
 
 beforeAll(async () => {
@@ -44,16 +25,16 @@ afterAll(async () => {
 
 describe('the rules', () => {
   it('are those of a manual, changed within bounds, and say themselves in words', async () => {
-    await press('Cambia le regole…')
+    await carla.press('Cambia le regole…')
     const dialog = carla.dialog('Regole del registro di emergenza')
     await carla.hands.select(dialog.getByLabel('Come dice il manuale'), 'Ogni interruzione')
     await carla.hands.select(dialog.getByLabel('Campi di ogni riga'), 'gli stessi del protocollo ordinario')
     await carla.hands.fill(dialog.getByLabel('Giorni di ogni proroga'), '9')
-    await press('Salva le regole', dialog)
+    await carla.press('Salva le regole', dialog)
     await see(dialog.getByText(/La legge consente al più una settimana per volta\./))
     await carla.hands.fill(dialog.getByLabel('Giorni di ogni proroga'), '5')
     await picture(carla.page, 'emergenza-regole')
-    await press('Salva le regole', dialog)
+    await carla.press('Salva le regole', dialog)
     await gone(dialog)
     await see(carla.page.getByRole('region', { name: 'Regole' }).getByText(/Campi: gli stessi del protocollo ordinario\..*al più 5 giorni/))
     const blank = await carla.bytes('/api/emergency/blank.pdf?first=1&last=20')
@@ -64,24 +45,24 @@ describe('the rules', () => {
 
 describe('a register that began on paper', () => {
   it('is opened with its earlier instant', async () => {
-    await press('Apri il registro…')
+    await carla.press('Apri il registro…')
     const dialog = carla.dialog('Aprire il registro di emergenza')
     await carla.hands.fill(dialog.getByLabel('Causa dell’interruzione'), 'Manca la corrente')
-    await fillInstant(dialog, 'Interruzione dal', 90)
+    await carla.fillInstant(dialog, 'Interruzione dal', 90)
     await carla.hands.tabTo(dialog.getByLabel(/Aperto prima, su carta/))
     await carla.hands.press('Space')
-    await fillInstant(dialog, 'Aperto su carta il', 80)
+    await carla.fillInstant(dialog, 'Aperto su carta il', 80)
     await picture(carla.page, 'emergenza-apertura-su-carta')
-    await press('Apri il registro', dialog)
+    await carla.press('Apri il registro', dialog)
     await gone(dialog)
     await see(carla.page.getByText(`Aperto il ${ago(80).day}, `, { exact: false }))
   })
 
   it('has its rows typed in, each with its own number and hour', async () => {
-    await press('Trascrivi da carta…')
+    await carla.press('Trascrivi da carta…')
     const dialog = carla.dialog(/^Trascrivere da carta/)
     for (const [n, minutes, subject, party] of [[1, 70, 'Turni di apertura', 'Farmacia di Esempio'], [2, 60, 'Istanza di accesso', 'Rossi Mario']] as const) {
-      await fillInstant(dialog, 'Data sulla riga', minutes)
+      await carla.fillInstant(dialog, 'Data sulla riga', minutes)
       await carla.hands.fill(dialog.getByLabel('Oggetto', { exact: true }), subject)
       await carla.hands.fill(dialog.getByLabel('Mittente', { exact: true }), party)
       await carla.hands.press('Enter')
@@ -89,12 +70,12 @@ describe('a register that began on paper', () => {
     }
     await picture(carla.page, 'emergenza-trascrizione')
     // A row that is earlier than the one before it is none of this sheet.
-    await fillInstant(dialog, 'Data sulla riga', 75)
+    await carla.fillInstant(dialog, 'Data sulla riga', 75)
     await carla.hands.fill(dialog.getByLabel('Oggetto', { exact: true }), 'Fuori ordine')
     await carla.hands.fill(dialog.getByLabel('Mittente', { exact: true }), 'Nessuno')
     await carla.hands.press('Enter')
     await see(dialog.getByText(/La data e l’ora della riga non vanno bene/))
-    await press('Ho finito', dialog)
+    await carla.press('Ho finito', dialog)
     await until(() => rows().count(), 2, 'the rows')
     await see(rows().nth(1).getByText(/Rossi Mario · manuale/))
     await see(rows().nth(1).getByText(`ore ${ago(60).time.slice(0, 2)}`, { exact: false }).or(rows().nth(1).getByText(/^ore /)))
@@ -104,10 +85,10 @@ describe('a register that began on paper', () => {
 
 describe('the spreadsheet', () => {
   it('goes out, comes back with a fault that is said by its line, and then with a row that is recorded', async () => {
-    await press(/^Foglio di calcolo del registro/)
+    await carla.press(/^Foglio di calcolo del registro/)
     const dialog = carla.dialog(/^Foglio di calcolo/)
     const download = carla.page.waitForEvent('download')
-    await press('Esporta CSV', dialog)
+    await carla.press('Esporta CSV', dialog)
     const csv = await readFile(await (await download).path(), 'utf8')
     const lines = csv.trimEnd().split('\r\n')
     expect(lines).toHaveLength(3)
@@ -123,7 +104,7 @@ describe('the spreadsheet', () => {
     const { day: d, time } = ago(50)
     const added: Record<string, string> = { 'Data di attribuzione': `${d} ${time}:00`, 'A/P': 'A', Oggetto: 'Reclamo', Mittente: 'Bianchi Ada', Riga: '3' }
     await back('nuova.csv', `${csv}${titles.map((t) => added[t] ?? '').join(';')}\r\n`)
-    await press('Trascrivi la riga nuova', dialog)
+    await carla.press('Trascrivi la riga nuova', dialog)
     await see(dialog.getByText(/1 riga nuova è trascritta/))
     await carla.hands.press('Escape')
     await gone(dialog)
@@ -135,12 +116,12 @@ describe('the spreadsheet', () => {
 describe('the acts', () => {
   it('come back signed, and the offices are written to', async () => {
     const chooser = carla.page.waitForEvent('filechooser')
-    await press(/^Acquisisci l’atto firmato: Apertura/)
+    await carla.press(/^Acquisisci l’atto firmato: Apertura/)
     const paper = await carla.bytes('/api/emergency/blank.pdf?first=1&last=2')
     await (await chooser).setFiles({ name: 'apertura.pdf', mimeType: 'application/pdf', buffer: paper })
     await see(carla.page.getByText(/È il documento non firmato che la stazione ha stampato/))
     const again = carla.page.waitForEvent('filechooser')
-    await press(/^Acquisisci l’atto firmato: Apertura/)
+    await carla.press(/^Acquisisci l’atto firmato: Apertura/)
     // A PDF with a signature dictionary in an update of its own, as PAdES puts it; it verifies nowhere, and the station claims nothing.
     const signed = Buffer.concat([paper, Buffer.from('9999 0 obj\n<</Type /Sig /ByteRange [0 1 2 3] /Contents <00>>>\nendobj\nstartxref\n0\n%%EOF\n')])
     await (await again).setFiles({ name: 'apertura.pdf', mimeType: 'application/pdf', buffer: signed })
@@ -150,7 +131,7 @@ describe('the acts', () => {
     expect(await wordsOf(await carla.bytes(`/api/emergency/registers/1-${year}/papers/registro`))).toMatch(/acquisito il \S+, firma non verificata/)
 
     const download = carla.page.waitForEvent('download')
-    await press(/^Mail di attivazione del registro/)
+    await carla.press(/^Mail di attivazione del registro/)
     const mail = await readFile(await (await download).path(), 'utf8')
     expect(mail).toContain('settori@ente.example')
     expect(mail).toContain('X-Unsent: 1')
@@ -162,7 +143,7 @@ describe('the acts', () => {
     const link = kept.getByRole('link', { name: /^Vedi: Apertura/ })
     const first = await carla.bytes((await link.getAttribute('href'))!)
     expect(first.toString('latin1')).toContain('/Type /Sig /ByteRange')
-    await press(/^Sostituisci: Apertura/, kept)
+    await carla.press(/^Sostituisci: Apertura/, kept)
     const form = kept.getByRole('form', { name: /^Sostituisci: Apertura/ })
     const better = Buffer.concat([first, Buffer.from('%scansione migliore\n')])
     const replace = async (content: Buffer, reason: string) => {
@@ -185,14 +166,14 @@ describe('the acts', () => {
   })
 
   it('end the register: closing, revocation, and both numbers on every row', async () => {
-    await press('Chiudi…')
+    await carla.press('Chiudi…')
     const closing = carla.dialog(/^Chiudere il registro/)
-    await press('Chiudi il registro', closing)
+    await carla.press('Chiudi il registro', closing)
     await gone(closing)
     await see(carla.page.getByText(/Adesso la revoca: ordina il recupero/))
-    await press('Revoca e recupera…')
+    await carla.press('Revoca e recupera…')
     const revoking = carla.dialog(/^Revocare l’autorizzazione/)
-    await press('Registra la revoca', revoking)
+    await carla.press('Registra la revoca', revoking)
     await gone(revoking)
     const recover = carla.page.getByRole('button', { name: 'Recupera adesso' })
     if (await recover.isVisible()) await carla.hands.activate(recover).catch(() => {}) // it went on by itself meanwhile

@@ -7,11 +7,6 @@ import { aDay } from './setup'
 
 const day = aDay()
 
-async function recordScreen(clerk: Clerk, number: string): Promise<void> {
-  await clerk.page.goto(`${day.station.url}/registrazioni/${(await recordOf(clerk, number)).intakeID}`)
-  await see(clerk.page.getByRole('region', { name: 'Documenti' }))
-}
-
 async function endOfDay(clerk: Clerk): Promise<void> {
   await clerk.hands.activate(clerk.page.getByRole('navigation').getByRole('link', { name: 'Fine giornata' }))
   await see(clerk.page.getByRole('heading', { name: 'Fine giornata' }))
@@ -61,7 +56,7 @@ describe('the end of a day', () => {
 
   it('puts a letter off with a reason', async () => {
     const { anna } = day
-    await recordScreen(anna, plan)
+    await anna.recordScreen(plan)
     await anna.doOther('Scansiona più tardi')
     const dialog = anna.dialog('Scansionare più tardi?')
     await expectFocus(dialog.getByLabel('Motivo'))
@@ -102,10 +97,10 @@ describe('the end of a day', () => {
 
   it('has an exclusion taken back only by the Responsabile', async () => {
     const { anna } = day
-    await recordScreen(anna, certificate)
+    await anna.recordScreen(certificate)
     expect(await anna.page.getByRole('button', { name: /^Togli l’esclusione/ }).count()).toBe(0)
     const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
-    await recordScreen(boss, certificate)
+    await boss.recordScreen(certificate)
     await boss.hands.activate(boss.page.getByRole('button', { name: /^Togli l’esclusione/ }))
     const dialog = boss.dialog('Togliere l’esclusione?')
     await expectFocus(dialog.getByLabel('Motivo'))

@@ -2,22 +2,11 @@
 // password, and the clerk stays who is logged in.
 
 import { describe, expect, it } from 'vitest'
-import type { Locator } from 'playwright-core'
 import { gone, picture, see } from './browser'
 import { recordOf } from './desk'
 import { aDay } from './setup'
 
 const day = aDay()
-
-async function sign(dialog: Locator, action: string): Promise<void> {
-  const { hands } = day.anna
-  const { user, password } = day.station.account('responsabile')
-  await hands.fill(dialog.getByLabel('Nome utente del Responsabile'), user)
-  await hands.fill(dialog.getByLabel('Password'), password)
-  await picture(day.anna.page, `emergenza-${action.toLowerCase().replaceAll(' ', '-')}`)
-  await hands.activate(dialog.getByRole('button', { name: action, exact: true }))
-  await gone(dialog)
-}
 
 describe('the emergency register', () => {
   it('is opened at the clerk’s screen, numbers the letters, is closed, and gives the ordinary numbers back', async () => {
@@ -26,7 +15,7 @@ describe('the emergency register', () => {
     await anna.hands.activate(anna.page.getByRole('button', { name: 'Apri il registro…' }))
     const opening = anna.dialog('Aprire il registro di emergenza')
     await anna.hands.fill(opening.getByLabel('Causa dell’interruzione'), 'Linea guasta')
-    await sign(opening, 'Apri il registro')
+    await anna.sign(opening, 'Apri il registro', 'emergenza-apri-il-registro')
     await see(anna.page.getByRole('heading', { name: /^Aperto: registro 1\/\d{4}/ }))
     await see(anna.page.getByText('Firma da acquisire', { exact: true }))
     await picture(anna.page, 'emergenza-aperta')
@@ -43,9 +32,9 @@ describe('the emergency register', () => {
 
     await anna.page.goto(`${station.url}/emergenza`)
     await anna.hands.activate(anna.page.getByRole('button', { name: 'Chiudi…' }))
-    await sign(anna.dialog(/^Chiudere il registro/), 'Chiudi il registro')
+    await anna.sign(anna.dialog(/^Chiudere il registro/), 'Chiudi il registro', 'emergenza-chiudi-il-registro')
     await anna.hands.activate(anna.page.getByRole('button', { name: 'Revoca e recupera…' }))
-    await sign(anna.dialog(/^Revocare l’autorizzazione/), 'Registra la revoca')
+    await anna.sign(anna.dialog(/^Revocare l’autorizzazione/), 'Registra la revoca', 'emergenza-registra-la-revoca')
     const recover = anna.page.getByRole('button', { name: 'Recupera adesso' })
     if (await recover.isVisible()) await anna.hands.activate(recover).catch(() => {}) // the queue may have done it meanwhile
     await see(anna.page.getByText(/1 registrazione, 1 con numero ordinario/))

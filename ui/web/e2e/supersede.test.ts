@@ -29,18 +29,13 @@ async function letter(anna: Clerk, from: string): Promise<string> {
   return number
 }
 
-async function recordScreen(boss: Clerk, number: string): Promise<void> {
-  await boss.page.goto(`${day.station.url}/registrazioni/${(await recordOf(boss, number)).intakeID}`)
-  await see(boss.page.getByRole('region', { name: 'Documenti' }))
-}
-
 describe('what is archived under the wrong number', () => {
   it('changes sides by an act of the Responsabile, and nobody else sees what was wrong', async () => {
     const { anna } = day
     const [first, second] = [await letter(anna, 'Bianchi Lucia'), await letter(anna, 'Verdi Paolo')]
     const wrong = (await documentsOf(anna, first))[0]!
     const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
-    await recordScreen(boss, first)
+    await boss.recordScreen(first)
     await boss.doOther('Scambio di etichette')
     const dialog = boss.dialog('Scambio di etichette')
     await expectFocus(dialog.getByLabel('Numero dell’altra registrazione'))
@@ -82,7 +77,7 @@ describe('what is archived under the wrong number', () => {
     const number = await letter(anna, 'Neri Carla')
     const before = (await documentsOf(anna, number))[0]!
     const boss = await Clerk.login(day.browser, day.station, day.station.account('responsabile'))
-    await recordScreen(boss, number)
+    await boss.recordScreen(number)
     await boss.hands.tabTo(boss.page.getByRole('button', { name: /^Oscuramento di .*versione 1$/ }))
     await boss.hands.press('Enter')
     const dialog = boss.dialog(/^Oscuramento/)
