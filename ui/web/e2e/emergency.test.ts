@@ -113,6 +113,22 @@ describe('the spreadsheet', () => {
   })
 })
 
+describe('the desk', () => {
+  it('keeps the form’s last row and the last letter in sight on a screen of 768 lines, under the register’s band', async () => {
+    const { anna } = day
+    await anna.page.setViewportSize({ width: 1366, height: 768 })
+    await anna.register({ from: 'Neri Ada', subject: 'Istanza di subentro' })
+    await see(anna.outcome.getByText('Registro di emergenza'))
+    await see(anna.outcome.getByText('Etichetta stampata'))
+    const bottom = async (what: Locator) => ((b) => (b ? b.y + b.height : Infinity))(await what.boundingBox())
+    const bar = (await anna.bar.boundingBox())!.y
+    expect(await bottom(anna.form.getByRole('button', { name: 'Svuota il modulo' }))).toBeLessThan(bar)
+    expect(await bottom(anna.page.getByRole('region', { name: 'Ultime registrazioni' }).getByRole('listitem').first())).toBeLessThan(bar)
+    await picture(anna.page, 'emergenza-scrivania-768')
+    await anna.page.setViewportSize({ width: 1280, height: 800 })
+  })
+})
+
 describe('the acts', () => {
   it('come back signed, and the offices are written to', async () => {
     const chooser = carla.page.waitForEvent('filechooser')
@@ -177,10 +193,10 @@ describe('the acts', () => {
     await gone(revoking)
     const recover = carla.page.getByRole('button', { name: 'Recupera adesso' })
     if (await recover.isVisible()) await carla.hands.activate(recover).catch(() => {}) // it went on by itself meanwhile
-    await see(carla.page.getByText(/3 registrazioni, 3 con numero ordinario/))
+    await see(carla.page.getByText(/4 registrazioni, 4 con numero ordinario/))
     const show = carla.page.getByRole('button', { name: /^Mostra le righe del registro/ })
     if (await show.isVisible()) await carla.hands.activate(show)
-    await until(() => rows().getByText('recuperata').count(), 3, 'the rows with both numbers')
+    await until(() => rows().getByText('recuperata').count(), 4, 'the rows with both numbers')
     await picture(carla.page, 'emergenza-recuperata')
     const year = ago(80).day.slice(-4)
     expect(await wordsOf(await carla.bytes(`/api/emergency/registers/1-${year}/papers/numeri`))).toMatch(/n\. 3\/\d{4} R\.E\. 1\/\d{4}/)

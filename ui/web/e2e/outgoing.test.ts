@@ -19,6 +19,8 @@ describe('a letter to many', () => {
     await anna.hands.press('ArrowRight')
     await anna.hands.press('Alt+a')
     const region = anna.page.getByRole('region', { name: 'Altri dati' })
+    expect(await region.getByLabel('Busta').count(), 'how an envelope was found is asked of what comes in').toBe(0)
+    expect(await anna.page.getByRole('button', { name: /^Arrivo posta/ }).count()).toBe(0)
     const file = region.getByLabel('Elenco da CSV')
     await file.setInputFiles(csv(['Verdi Ada;Via Roma 1;RA 0001 IT;rata 1', ';Via Po 2;;', 'Neri Ugo;Via Po 3;RA0001IT;']))
     const faults = region.getByRole('list', { name: 'Da guardare' })

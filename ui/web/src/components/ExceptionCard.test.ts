@@ -16,11 +16,14 @@ const exception: ExceptionView = {
 describe('a question about a label', () => {
   let card: ReturnType<typeof mount>
   let sent: Answer[]
+  let seen: string[]
   let asked: string[]
   let documents: { part: number; state: string }[]
 
   beforeEach(() => {
     vi.useFakeTimers()
+    seen = []
+    Element.prototype.scrollIntoView = function () { seen.push(this.className) } // jsdom lays nothing out
     sent = []
     asked = []
     documents = []
@@ -93,6 +96,13 @@ describe('a question about a label', () => {
     await press({ key: '1', at: 3000 })
     expect(sent).toEqual([])
     expect(element().textContent).toContain('Scegli prima la registrazione')
+  })
+
+  it('brings the answers back into sight when what it asks pushes them down', async () => {
+    expect(seen).toEqual([])
+    await press({ key: '3', at: 1000 })
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen.every((c) => c.startsWith('choices'))).toBe(true)
   })
 
   it('asks which part is scanned anew, where the registration has several', async () => {

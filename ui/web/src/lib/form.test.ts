@@ -21,6 +21,14 @@ describe('the intake form', () => {
     expect(toDraft(f)).toEqual({ direction: 'A', subject: 'Richiesta', senders: [{ name: 'Rossi' }], means: 'posta', support: 'cartaceo', envelope: 'aperta' })
   })
 
+  it('says how the envelope was found of what comes in alone, and forgets nothing when the direction is put right', () => {
+    const f = fromDraft('k', full)
+    f.direction = 'P'
+    expect(toDraft(f).envelope).toBeUndefined()
+    f.direction = 'A'
+    expect(toDraft(f).envelope).toBe('chiusa')
+  })
+
   it('comes back from a draft as it was', () => {
     expect(toDraft(fromDraft('k', full))).toEqual(full)
   })

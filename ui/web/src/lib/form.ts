@@ -145,6 +145,7 @@ export function toDraft(f: Form, deliveryID = 0): Draft {
     const v = f[k].trim()
     if (v) d[k] = v
   }
+  if (f.direction !== 'A') delete d.envelope // how an envelope was found is said of what comes in
   for (const k of ['anonymous', 'unsigned', 'confidential', 'atCounter'] as const) {
     if (f[k]) d[k] = true
   }
