@@ -11,6 +11,7 @@ import { errorText, errorWords } from './errors'
 import { fetchPDF } from './labelpdf'
 import { legendWords, printerWords, printStateWords, word } from './messages'
 import { notices } from './notices.svelte'
+import { exitDraft } from './onward'
 import { place } from './place.svelte'
 import { session, store, stored } from './session.svelte'
 import type { CorrectedLetter, Draft, DuplicateView, ParkedDraft, Print, Problem, RecordView, Registered, TemporaryPrint } from './types'
@@ -422,8 +423,7 @@ class Intake {
     }
     if (!isEmpty(this.form) && this.form.key && this.outcome?.record.intakeID !== r.intakeID) this.park()
     this.detour = savedSticky()
-    this.show(fromDraft(mint(), { direction: 'P', subject: r.draft.subject, means: 'posta', circumstance: { kind: 'aperto-per-errore', of: r.registrationID },
-      ...(r.draft.senders ? { recipients: r.draft.senders } : {}) }))
+    this.show(fromDraft(mint(), exitDraft(r.draft, r.registrationID)))
     this.changed()
     this.focus('party')
     notices.show('info', `Adesso la registrazione in uscita di ${protocol(r)}: a chi si rispedisce. Con l’etichetta esce la dicitura per la busta.`)
