@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gone, keyboardOnly, picture, see, until } from './browser'
 import { ago, Clerk, expectWholePDF, wordsOf } from './desk'
