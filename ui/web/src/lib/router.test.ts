@@ -19,6 +19,7 @@ describe('the table of routes', () => {
     expect(menuFor(['search']).map((r) => r.name)).toEqual(['search'])
     expect(menuFor(['register', 'search']).map((r) => r.name)).toEqual(['desk', 'search', 'labels', 'endofday', 'emergency'])
     expect(menuFor(['accounts', 'devices', 'journal']).map((r) => r.name)).toEqual(['journal', 'scanners', 'users'])
+    expect(menuFor(['devices']).map((r) => r.short), 'the screen has the printers too').toEqual(['Dispositivi'])
     expect(homeOf(['accounts', 'devices', 'journal'])).toBe('journal')
     expect(homeOf([])).toBe('password')
   })

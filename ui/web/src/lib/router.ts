@@ -38,7 +38,7 @@ export const routes: readonly Route[] = [
   { name: 'record', path: '/registrazioni/:id', title: 'Registrazione', needs: 'search' },
   { name: 'journal', path: '/giornale', title: 'Giornale', needs: 'journal', menu: true },
   { name: 'settings', path: '/impostazioni', title: 'Impostazioni', needs: 'policy', menu: true },
-  { name: 'scanners', path: '/scanner', title: 'Scanner', needs: 'devices', menu: true },
+  { name: 'scanners', path: '/scanner', title: 'Scanner e stampanti', needs: 'devices', menu: true, short: 'Dispositivi' },
   { name: 'users', path: '/utenti', title: 'Utenti', needs: 'accounts', menu: true },
   { name: 'password', path: '/password', title: 'Cambio della password' },
   { name: 'login', path: '/accesso', title: 'Accesso', open: true },
