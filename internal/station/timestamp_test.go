@@ -43,7 +43,7 @@ func stampedOffice(t *testing.T) (*office, *authority.Authority) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := tsa.New(tsa.Config{Service: call.Config{URL: a.URL(), Timeout: 200 * time.Millisecond}, Trust: tsa.Trust{Roots: []*x509.Certificate{root}}, Clock: o.clock.Now,
+	client, err := tsa.New(tsa.Config{Service: call.Config{URL: a.URL(), Timeout: time.Second}, Trust: tsa.Trust{Roots: []*x509.Certificate{root}}, Clock: o.clock.Now,
 		Proof: func() protocollo.ClockProof {
 			return protocollo.ClockProof{State: protocollo.ClockVerified, Servers: 2, MeasuredAt: o.clock.Now()}
 		}})
