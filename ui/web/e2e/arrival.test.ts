@@ -100,6 +100,8 @@ describe('a letter', () => {
     const { anna } = day
     await anna.hands.press('Alt+m')
     await anna.hands.burst(`${archived.slice(8)}${archived.slice(0, 7)}`)
+    await see(anna.page.getByRole('heading', { name: 'Storia' }))
+    await picture(anna.page, 'registrazione')
     const link = await anna.other('Attestazione di conformità')
     const attestation = await anna.bytes((await link.getAttribute('href'))!)
     await expectWholePDF(attestation)

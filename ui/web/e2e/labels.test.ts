@@ -69,7 +69,6 @@ describe('the hand reader', () => {
     await anna.hands.burst(`${number.slice(8)}${number.slice(0, 7)}`)
     await until(async () => new URL(anna.page.url()).pathname, `/registrazioni/${intakeID}`, 'the address')
     await see(anna.page.getByText('Lettera da rileggere').first())
-    await picture(anna.page, 'registrazione')
 
     await anna.hands.press('Alt+s')
     await holds(anna.field('Mittente'), 'Teatro di Esem')
