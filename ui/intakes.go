@@ -126,7 +126,7 @@ func (s *Server) register(ctx context.Context, id auth.Identity, in *registerInp
 
 // registered is the answer to a registration, after its first label was printed where that was asked for.
 func (s *Server) registered(ctx context.Context, actor protocollo.Actor, r station.Record, print bool, printer string) Registered {
-	out := Registered{Record: s.openRecordView(ctx, actor, r)}
+	out := Registered{Record: s.deskRecordView(ctx, r)}
 	if !print || r.Registration == nil || len(r.Prints) > 0 {
 		return out
 	}

@@ -13,9 +13,11 @@ const there = async (subject: string) => (await day.station.office.centre()).ent
 const requests = (who: Clerk) => who.page.getByRole('region', { name: 'Rettifiche e annullamenti' })
 const reads = (who: Clerk, subject: string) => see(who.page.getByRole('heading', { level: 2, name: subject, exact: true }))
 
-/** The clerk asks for another subject of a letter, on its page; both have that page open then. */
-async function asks(number: string, subject: string, boss: Clerk): Promise<void> {
-  const { anna, station } = day
+/** The clerk registers a letter and asks for another subject of it, on its page; the Responsabile, who is returned, has that page open too. */
+async function asks(from: string, wrong: string, subject: string): Promise<Clerk> {
+  const { anna, browser, station } = day
+  await anna.page.goto(station.url)
+  const number = await anna.register({ from, subject: wrong, classifica: 'I.4', uor: 'Aff' })
   const page = `${station.url}/registrazioni/${(await recordOf(anna, number)).intakeID}`
   await anna.page.goto(page)
   await anna.hands.activate(anna.page.getByRole('button', { name: 'Chiedi rettifica o annullamento' }))
@@ -26,7 +28,9 @@ async function asks(number: string, subject: string, boss: Clerk): Promise<void>
   await anna.hands.fill(dialog.getByLabel('Motivo'), 'Letto male sulla busta')
   await anna.hands.activate(dialog.getByRole('button', { name: 'Chiedi al Responsabile' }))
   await see(requests(anna).getByText('Aspetta il Responsabile'))
+  const boss = await Clerk.login(browser, station, station.account('responsabile'))
   await boss.page.goto(page)
+  return boss
 }
 
 async function authorises(boss: Clerk): Promise<void> {
@@ -36,11 +40,8 @@ async function authorises(boss: Clerk): Promise<void> {
 
 describe('a correction that the central system takes', () => {
   it('holds when the centre says so, and both read it', async () => {
-    const { anna, browser, station } = day
-    const boss = await Clerk.login(browser, station, station.account('responsabile'))
-    await anna.page.goto(station.url)
-    const number = await anna.register({ from: 'Bianchi Lucia', subject: 'Ricorso avverso sanzione', classifica: 'I.4', uor: 'Aff' })
-    await asks(number, 'Istanza di rateazione', boss)
+    const { anna } = day
+    const boss = await asks('Bianchi Lucia', 'Ricorso avverso sanzione', 'Istanza di rateazione')
     await reads(anna, 'Ricorso avverso sanzione')
     expect([await there('Ricorso avverso sanzione'), await there('Istanza di rateazione')]).toEqual([1, 0])
     await authorises(boss)
@@ -54,11 +55,8 @@ describe('a correction that the central system takes', () => {
   }, withinMs)
 
   it('is told when the centre says no, stays as it was, and may be asked again', async () => {
-    const { anna, browser, station } = day
-    const boss = await Clerk.login(browser, station, station.account('responsabile'))
-    await anna.page.goto(station.url)
-    const number = await anna.register({ from: 'Verdi Paolo', subject: 'Domanda di accesso', classifica: 'I.4', uor: 'Aff' })
-    await asks(number, 'Domanda di riesame', boss)
+    const { anna, station } = day
+    const boss = await asks('Verdi Paolo', 'Domanda di accesso', 'Domanda di riesame')
     await station.office.centreIs('rejects')
     await authorises(boss)
     for (const who of [boss, anna]) {
@@ -77,11 +75,8 @@ describe('a correction that the central system takes', () => {
   }, withinMs)
 
   it('is doubtful when the answer is lost, and asked again it is done once', async () => {
-    const { anna, browser, station } = day
-    const boss = await Clerk.login(browser, station, station.account('responsabile'))
-    await anna.page.goto(station.url)
-    const number = await anna.register({ from: 'Neri Luca', subject: 'Denuncia di infortunio', classifica: 'I.4', uor: 'Aff' })
-    await asks(number, 'Denuncia di sinistro', boss)
+    const { anna, station } = day
+    const boss = await asks('Neri Luca', 'Denuncia di infortunio', 'Denuncia di sinistro')
     await station.office.centreIs('loses')
     await authorises(boss)
     await see(requests(boss).getByText('Richiesta, esito da verificare', { exact: true }))
